@@ -1,0 +1,5 @@
+export * from './batch.ts';
+export * from './phase.ts';
+export * from './provider.ts';
+export * from './provider-config.ts';
+export * from './task.ts';

@@ -1,0 +1,124 @@
+import { z } from 'zod';
+
+/**
+ * What every kind of provider is configured with. A kind adds its own keys (see packages/providers/src/<kind>);
+ * `kind` chooses them. Secrets are named here by the variable or the file that holds them, never written.
+ */
+
+const envName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable');
+const fileName = z.string().min(1);
+
+/** A secret's place: exactly one of the variable's name and the file's path. */
+function secret<N extends string>(name: N) {
+  return { [`${name}Env`]: envName.optional(), [`${name}File`]: fileName.optional() } as Record<
+    `${N}Env`,
+    z.ZodOptional<z.ZodString>
+  > &
+    Record<`${N}File`, z.ZodOptional<z.ZodString>>;
+}
+
+export const authConfig = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('none') }),
+  z.strictObject({ kind: z.literal('basic'), ...secret('username'), ...secret('password') }),
+  z.strictObject({ kind: z.literal('bearer'), ...secret('token') }),
+  z.strictObject({ kind: z.literal('api-key'), ...secret('key'), tokenUrl: z.url().optional() }),
+  z.strictObject({
+    kind: z.literal('oidc'),
+    issuer: z.url().optional(),
+    tokenUrl: z.url().optional(),
+    scope: z.string().optional(),
+    ...secret('clientId'),
+    ...secret('clientSecret'),
+    ...secret('username'),
+    ...secret('password'),
+  }),
+]);
+export type AuthConfig = z.infer<typeof authConfig>;
+
+const rate = {
+  perSecond: z.number().positive().max(1000).optional(),
+  perMinute: z.number().positive().max(60_000).optional(),
+};
+
+function oneRate(value: { perSecond?: number | undefined; perMinute?: number | undefined }): boolean {
+  return value.perSecond === undefined || value.perMinute === undefined;
+}
+const oneRateMessage = 'give perSecond or perMinute, not both';
+
+const positiveInt = (most: number) => z.number().int().min(1).max(most);
+
+/** Keys every provider has. Loose: the kind's own schema checks the rest, strictly. */
+export const baseProviderConfig = z.object({
+  kind: z.string(),
+  baseUrl: z
+    .url({ protocol: /^https?$/ })
+    .describe('Origin (and path prefix, if any) of the platform. Credentials go nowhere else.'),
+  auth: authConfig,
+  launch: z
+    .strictObject({
+      ...rate,
+      concurrency: positiveInt(64).default(4).describe('Launches one worker prepares at a time.'),
+      maxInFlight: positiveInt(1_000_000)
+        .default(200)
+        .describe('Tasks launched and not yet ended, across all workers.'),
+      maxAttempts: positiveInt(100).default(5).describe('Launches sent for one task before it is parked.'),
+    })
+    .refine(oneRate, oneRateMessage)
+    .prefault({}),
+  read: z
+    .strictObject({
+      ...rate,
+      minLookSeconds: z.number().positive().default(5).describe('A job is never looked at more often than this.'),
+      maxLookSeconds: z.number().positive().default(300).describe('A job is looked at at least this often.'),
+    })
+    .refine(oneRate, oneRateMessage)
+    .prefault({}),
+  remoteJobTimeoutHours: z
+    .number()
+    .positive()
+    .max(24 * 365)
+    .default(12),
+  onUnconfirmed: z.enum(['park', 'relaunch']).default('park'),
+  /** How long, and how often, a lost launch is searched for before "not found" is believed. */
+  reconcile: z
+    .strictObject({
+      reads: positiveInt(20).default(2),
+      everySeconds: z.number().positive().default(60),
+    })
+    .prefault({}),
+});
+export type BaseProviderConfig = z.infer<typeof baseProviderConfig>;
+
+/** Limits as the engine uses them, in its units. */
+export interface Limits {
+  launchesPerSecond: number;
+  launchConcurrency: number;
+  maxInFlight: number;
+  maxLaunchAttempts: number;
+  readsPerSecond: number;
+  minLookMs: number;
+  maxLookMs: number;
+  remoteJobTimeoutMs: number;
+  onUnconfirmed: 'park' | 'relaunch';
+  reconcileReads: number;
+  reconcileEveryMs: number;
+}
+
+/** Defaults of one launch and five reads a second are what the platforms' own sample scripts keep. */
+export function limitsOf(config: BaseProviderConfig): Limits {
+  const perSecond = (r: { perSecond?: number | undefined; perMinute?: number | undefined }, otherwise: number) =>
+    r.perSecond ?? (r.perMinute === undefined ? otherwise : r.perMinute / 60);
+  return {
+    launchesPerSecond: perSecond(config.launch, 1),
+    launchConcurrency: config.launch.concurrency,
+    maxInFlight: config.launch.maxInFlight,
+    maxLaunchAttempts: config.launch.maxAttempts,
+    readsPerSecond: perSecond(config.read, 5),
+    minLookMs: config.read.minLookSeconds * 1000,
+    maxLookMs: config.read.maxLookSeconds * 1000,
+    remoteJobTimeoutMs: config.remoteJobTimeoutHours * 3_600_000,
+    onUnconfirmed: config.onUnconfirmed,
+    reconcileReads: config.reconcile.reads,
+    reconcileEveryMs: config.reconcile.everySeconds * 1000,
+  };
+}
