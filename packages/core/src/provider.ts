@@ -81,6 +81,8 @@ export interface FindRequest extends LaunchRequest {
   intentAtMs: number;
   /** Which of these remote ids already belong to a task of ours. */
   claimed(remoteIds: readonly string[]): Promise<ReadonlySet<string>>;
+  /** To be awaited before each request but the first: keeps the provider's read pace. */
+  readSlot(): Promise<void>;
 }
 
 /** A place that runs processes on zones. */

@@ -1,0 +1,27 @@
+--[[
+  Ends or parks one task outside the sweep's settling: a launch clearly refused, a lost launch given up.
+
+  KEYS[1] batch     hash: what is known of the batch
+  KEYS[2] grid      a byte a task: its phase
+  KEYS[3] counts    hash: phase byte -> number of tasks
+  KEYS[4] ended     set of batches that ended and are to be reported
+  KEYS[5] task      hash: what is known of the task
+  KEYS[6] due       zset: task id -> when to look at it, Unix ms
+  KEYS[7] inflight  set of task ids launched and not ended
+  ARGV[1] id       task id
+  ARGV[2] index    the task's place in the grid
+  ARGV[3] attempt  the launch that was answered
+  ARGV[4] to       phase byte: s f c x p
+  ARGV[5] rule     which rule decided
+  ARGV[6] reason   in words, may be empty
+
+  Returns {'ended'} | {'moved', phase}
+]]
+--@include clock
+--@include move
+--@include finish
+local now = clock()
+local at = phase(grid, index)
+if (at ~= 'l' and at ~= 'u') or redis.call('HGET', task, 'attempt') ~= attempt then return { 'moved', names[at] } end
+finish(batch, grid, counts, ended, task, due, inflight, id, index, at, to, now, rule, reason)
+return { 'ended' }

@@ -1,0 +1,73 @@
+--[[
+  Writes the intent to launch a task, if the caller still holds the queue's lock on it and the provider may launch now.
+  This is the last thing before the POST, and the only way to it.
+
+  KEYS[1] lock      the queue's lock on this task's job
+  KEYS[2] batch     hash: what is known of the batch
+  KEYS[3] grid      a byte a task: its phase
+  KEYS[4] counts    hash: phase byte -> number of tasks
+  KEYS[5] ended     set of batches that ended and are to be reported
+  KEYS[6] task      hash: what is known of the task
+  KEYS[7] due       zset: task id -> when to look at it, Unix ms
+  KEYS[8] inflight  set of task ids launched and not ended
+  KEYS[9] recent    list: when the last launches were sent, newest first, Unix ms
+  KEYS[10] holds    the provider's holds
+  KEYS[11] stats    hash: counters of the provider since ever
+  ARGV[1] token        the caller's lock token
+  ARGV[2] id           task id
+  ARGV[3] index        the task's place in the grid
+  ARGV[4] maxInFlight  tasks
+  ARGV[5] burst        launches allowed …
+  ARGV[6] windowMs     … in any window of this length
+  ARGV[7] orphanMs     with no word from the launcher for this long, its answer counts as lost
+  ARGV[8] probe        '1' where the caller is the one probe let through a hold
+
+  Returns {'go', attempt, drive, intentAtMs} | {'wait', ms} | {'full'} | {'held'} | {'lostLock'}
+        | {'known', phase} | {'unconfirmed'} | {'cancelled'} | {'tooLate'}
+]]
+--@include clock
+--@include move
+--@include finish
+--@include holds
+local now = clock()
+local at = phase(grid, index)
+if at == 'l' or at == 'u' then
+  if redis.call('GET', lock) ~= token then return { 'lostLock' } end
+  if at == 'l' then
+    -- Somebody wrote the intent and was not heard of again: the launch may be out there.
+    move(batch, grid, counts, ended, index, 'l', 'u', now)
+    redis.call('ZADD', due, now, id)
+    note(task, now, 'unconfirmed: launcher-lost: the launcher died between intent and answer')
+  end
+  return { 'unconfirmed' }
+end
+if at ~= 'q' then return { 'known', names[at] } end
+if redis.call('GET', lock) ~= token then return { 'lostLock' } end
+local cancelled, deadline = unpack(redis.call('HMGET', batch, 'cancelledAt', 'deadline'))
+if cancelled then
+  finish(batch, grid, counts, ended, task, due, inflight, id, index, 'q', 'c', now, 'batch-cancelled', 'the batch was cancelled before this task was launched')
+  return { 'cancelled' }
+end
+if deadline and tonumber(deadline) < now then
+  finish(batch, grid, counts, ended, task, due, inflight, id, index, 'q', 'x', now, 'batch-deadline', 'the deadline of the batch passed before this task was launched')
+  return { 'tooLate' }
+end
+if probe ~= '1' then
+  local kind, hold = activeHold(holds, 'launch', now)
+  if hold and kind ~= 'probe' then return { 'held' } end
+end
+if redis.call('SCARD', inflight) >= tonumber(maxInFlight) then return { 'full' } end
+local oldest = redis.call('LINDEX', recent, burst - 1)
+if oldest and now - oldest < tonumber(windowMs) then return { 'wait', math.ceil(windowMs - (now - oldest)) } end
+redis.call('LPUSH', recent, now)
+redis.call('LTRIM', recent, 0, burst - 1)
+move(batch, grid, counts, ended, index, 'q', 'l', now)
+redis.call('SADD', inflight, id)
+redis.call('ZADD', due, now + orphanMs, id)
+redis.call('HINCRBY', stats, 'launches', 1)
+local attempt = redis.call('HINCRBY', task, 'attempt', 1)
+redis.call('HSETNX', task, 'drive', 1)
+redis.call('HSET', task, 'intentAt', now)
+redis.call('HDEL', task, 'endedAt', 'reads', 'reason', 'rule')
+note(task, now, 'launching: attempt ' .. attempt)
+return { 'go', attempt, tonumber(redis.call('HGET', task, 'drive')), now }

@@ -1,0 +1,28 @@
+--[[
+  Reserves the provider's next slot for one launch or one read, on Redis's clock (GCRA without burst).
+  A slot too far ahead is not given out: a caller that dies would waste it.
+
+  KEYS[1] pace      theoretical arrival time of the next request, Unix ms with fractions
+  KEYS[2] holds     the provider's holds
+  KEYS[3] inflight  set of task ids launched and not ended
+  ARGV[1] scope         'launch' | 'read'
+  ARGV[2] intervalMs    ms between two requests, fractions allowed
+  ARGV[3] maxInFlight   tasks; looked at for launches only
+  ARGV[4] lookAheadMs   the longest wait given out
+
+  Returns {'go', waitMs} | {'probe', waitMs} | {'later', waitMs} | {'full', inFlight} | {'held', kind, untilMs or -1, reason}
+]]
+--@include clock
+--@include holds
+local now = clock()
+local kind, hold = activeHold(holds, scope, now)
+if hold and kind ~= 'probe' then return { 'held', kind, hold.untilMs or -1, hold.reason } end
+if scope == 'launch' then
+  local n = redis.call('SCARD', inflight)
+  if n >= tonumber(maxInFlight) then return { 'full', n } end
+end
+local tat = math.max(tonumber(redis.call('GET', pace) or '0'), now)
+local wait = tat - now
+if wait > tonumber(lookAheadMs) then return { 'later', math.ceil(wait - lookAheadMs) } end
+redis.call('SET', pace, string.format('%.3f', tat + intervalMs), 'PX', math.ceil(wait + intervalMs) + 60000)
+return { kind == 'probe' and 'probe' or 'go', math.ceil(wait) }

@@ -1,0 +1,228 @@
+import { createHash } from 'node:crypto';
+import {
+  afterLaunch,
+  isEnd,
+  type LaunchAnswer,
+  type Phase,
+  type Task,
+  type TaskRef,
+  taskIdOf,
+  type Verdict,
+} from '@nightpass/core';
+import { readTaskContent } from './ledger/batches.ts';
+import {
+  finishLaunch,
+  type Intent,
+  recordLaunched,
+  recordLost,
+  requeue,
+  type TaskPlace,
+  writeIntent,
+} from './ledger/launching.ts';
+import { readPhase } from './ledger/reading.ts';
+import { placeHold } from './pacing/holds.ts';
+import { reserveSlot } from './pacing/pace.ts';
+import { countAnswer, countTrouble } from './pacing/troubles.ts';
+import { pause } from './pause.ts';
+import { jobName, type ProviderRun, placeOf, policyOf } from './provider-run.ts';
+import { ensureTracked, type Turn } from './queues.ts';
+
+/**
+ * The launch loop: slot → intent → POST → verdict → ledger. One call is one turn of one launch job; what it learns goes
+ * into the ledger before anything else happens, so that it may die at any point.
+ */
+
+/** While the provider is held or full, this often it is asked again. */
+const askAgainMs = 500;
+/** With no word from a launcher for this long, its answer counts as lost: more than a POST may take, and a lock may last. */
+export const orphanMs = 5 * 60_000;
+
+export interface Stopping {
+  /** No new launches. */
+  stop: AbortSignal;
+  /** What is in flight is given up; its answers count as lost. */
+  giveUp: AbortSignal;
+}
+
+export async function launchTurn(
+  run: ProviderRun,
+  ref: TaskRef,
+  token: string,
+  { stop, giveUp }: Stopping,
+): Promise<Turn> {
+  const batch = await run.batches.get(ref.batchId);
+  const task = batch && (await readTaskContent(run.ledger, ref));
+  if (!batch || !task) return { kind: 'failed', reason: `the ledger has no task ${taskIdOf(ref)}` };
+  const at = placeOf(run, ref, batch.record);
+  const log = run.log.child({ task: task.id, batch: ref.batchId });
+
+  for (;;) {
+    // A batch cancelled or launched meanwhile must not wait for slots it will not use.
+    const phase = await readPhase(run.ledger, ref, at.index);
+    const settled = phase !== 'queued' && phase !== 'launching' && phase !== 'unconfirmed';
+    const intent = settled ? { kind: 'known' as const, phase } : await intend(run, at, token, stop);
+    if (!intent) return { kind: 'handBack' };
+    switch (intent.kind) {
+      case 'go': {
+        log.info({ attempt: intent.attempt, process: task.process.id }, 'launch intended');
+        const next = await launch(run, at, task, intent, giveUp);
+        if (next !== 'again') return next;
+        continue;
+      }
+      case 'full':
+      case 'held':
+      case 'wait':
+        continue;
+      case 'lostLock':
+        log.warn({}, 'launch lock lost');
+        return { kind: 'remove' };
+      case 'unconfirmed':
+      case 'known':
+        return tracked(run, task, intent.kind === 'known' ? intent.phase : 'unconfirmed');
+      case 'cancelled':
+        return tracked(run, task, 'cancelled');
+      case 'tooLate':
+        return tracked(run, task, 'expired');
+      default:
+        return intent satisfies never;
+    }
+  }
+}
+
+/** Waits for a slot and writes the intent. @returns undefined when we are stopping. */
+async function intend(run: ProviderRun, at: TaskPlace, token: string, stop: AbortSignal): Promise<Intent | undefined> {
+  const slot = await reserveSlot(run.ledger, run.name, 'launch', run.limits);
+  const waitMs = slot.kind === 'go' ? slot.waitMs : slot.kind === 'later' ? Math.min(slot.waitMs, 5_000) : askAgainMs;
+  if (!(await pause(waitMs, stop))) return undefined;
+  if (slot.kind !== 'go') return { kind: 'held' };
+  for (;;) {
+    const intent = await writeIntent(run.ledger, at, {
+      token,
+      maxInFlight: run.limits.maxInFlight,
+      launchesPerSecond: run.limits.launchesPerSecond,
+      orphanMs,
+      probe: slot.probe,
+    });
+    // Some launch before this one was late: the sliding second is full for a few more milliseconds.
+    if (intent.kind !== 'wait') return intent;
+    if (!(await pause(intent.ms, stop))) return undefined;
+  }
+}
+
+/** The one POST, and what follows from its answer. */
+async function launch(
+  run: ProviderRun,
+  at: TaskPlace,
+  task: Task,
+  intent: { attempt: number; drive: number },
+  giveUp: AbortSignal,
+): Promise<Turn | 'again'> {
+  const log = run.log.child({ task: task.id, batch: at.ref.batchId, attempt: intent.attempt });
+  const answer = await answerOf(run, task, intent.attempt, giveUp);
+  const usual = await run.ledger.redis.hget(run.ledger.keys.provider(run.name).durations, task.process.id);
+  const verdict = afterLaunch(answer, usual === null ? undefined : Number(usual), policyOf(run.limits), run.random());
+  const { attempt } = intent;
+
+  const phase = await record(run, at, attempt, verdict);
+  await noteHealth(run, answer);
+  log.info(
+    {
+      answer: answer.kind,
+      rule: answer.rule,
+      ...(answer.kind === 'launched' ? { remoteJob: answer.job.id } : { reason: answer.reason }),
+    },
+    'launch answered',
+  );
+  if (phase === 'queued') return 'again';
+  return tracked(run, task, phase);
+}
+
+async function answerOf(run: ProviderRun, task: Task, attempt: number, signal: AbortSignal): Promise<LaunchAnswer> {
+  try {
+    return await run.adapter.launch({ task, attempt, launchKey: launchKeyOf(task, attempt) }, signal);
+  } catch (error) {
+    // A bug in an adapter must not end the night, nor may it count as "not sent".
+    run.log.error({ task: task.id, err: error }, 'adapter threw');
+    return { kind: 'ambiguous', rule: 'adapter-threw', reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Writes the verdict into the ledger. @returns the phase it stands in now. */
+async function record(run: ProviderRun, at: TaskPlace, attempt: number, verdict: Verdict): Promise<Phase> {
+  switch (verdict.next) {
+    case 'running': {
+      const recorded = await recordLaunched(run.ledger, at, {
+        attempt,
+        job: verdict.job,
+        lookInMs: verdict.lookInMs,
+        rule: verdict.rule,
+      });
+      if (recorded.kind === 'running' || recorded.kind === 'known') return 'running';
+      const facts = { task: taskIdOf(at.ref), remoteJob: verdict.job.id, ...recorded };
+      run.log.error(facts, 'launched job is not followed');
+      if (recorded.kind === 'orphan') return recorded.phase;
+      const reason = `the platform answered with remote job ${verdict.job.id}, which belongs to task ${recorded.by}`;
+      await finishLaunch(run.ledger, at, { attempt, phase: 'parked', rule: 'job-claimed', reason });
+      return 'parked';
+    }
+    case 'requeue': {
+      if (verdict.hold && (await placeHold(run.ledger, run.name, verdict.hold)) === 'new') {
+        run.log.warn({ hold: verdict.hold.kind, reason: verdict.hold.reason }, 'provider held');
+      }
+      const [kind, phase] = await requeue(run.ledger, at, {
+        attempt,
+        sent: verdict.sent,
+        rule: verdict.rule,
+        reason: verdict.reason,
+      });
+      return kind === 'moved' ? phase : 'queued';
+    }
+    case 'reconcile': {
+      const [kind, phase] = await recordLost(run.ledger, at, {
+        attempt,
+        inMs: verdict.inMs,
+        rule: verdict.rule,
+        reason: verdict.reason,
+      });
+      return kind === 'moved' ? phase : 'unconfirmed';
+    }
+    case 'end': {
+      await finishLaunch(run.ledger, at, {
+        attempt,
+        phase: verdict.phase,
+        rule: verdict.rule,
+        reason: verdict.reason ?? '',
+      });
+      return verdict.phase;
+    }
+    case 'lookAgain':
+    case 'cancel':
+    case 'park':
+      throw new Error(`a launch's answer cannot lead to ${verdict.next}`);
+    default:
+      return verdict satisfies never;
+  }
+}
+
+/** Feeds the breaker. A clear answer, even a refusal, shows that the platform is there. */
+async function noteHealth(run: ProviderRun, answer: LaunchAnswer): Promise<void> {
+  if (answer.kind === 'notSent' || answer.kind === 'ambiguous') {
+    if ((await countTrouble(run.ledger, run.name, answer.reason)) === 'new')
+      run.log.warn({ reason: answer.reason }, 'provider held');
+  } else if (answer.kind === 'launched' || answer.kind === 'rejected') {
+    if (await countAnswer(run.ledger, run.name)) run.log.info({}, 'provider released');
+  }
+}
+
+/** Hands the task over to its track job, which the board shows from here on. */
+async function tracked(run: ProviderRun, task: Task, phase: Phase): Promise<Turn> {
+  const name = jobName(task.process.name, task.zone.location);
+  await ensureTracked(run.queues.track, task, name, { ended: isEnd(phase) || phase === 'parked' });
+  return { kind: 'done', result: { phase } };
+}
+
+/** Short, unique to task and attempt, and the same after any crash: the name token where a platform allows one. */
+export function launchKeyOf(task: { id: string }, attempt: number): string {
+  const hash = createHash('sha256').update(`${task.id}.${attempt}`).digest();
+  return hash.readBigUInt64BE().toString(36).padStart(13, '0').slice(-10);
+}

@@ -1,0 +1,78 @@
+import { type BatchId, type TaskRef, taskIdOf } from '@nightpass/core';
+
+/** Every key Nightpass has in Redis is named here. BullMQ's own live under `<prefix>:q`. */
+export interface Keys {
+  prefix: string;
+  queuePrefix: string;
+  batches: string;
+  /** Batches that ended and whose results are still to be written. */
+  ended: string;
+  taskPrefix: string;
+  batch(id: BatchId): string;
+  processes(id: BatchId): string;
+  zones(id: BatchId): string;
+  grid(id: BatchId): string;
+  counts(id: BatchId): string;
+  cursor(id: BatchId): string;
+  task(ref: TaskRef): string;
+  provider(name: string): ProviderKeys;
+  /** BullMQ's lock on a launch job: the one internal key of BullMQ that we read, as the fence of the intent. */
+  launchLock(provider: string, ref: TaskRef): string;
+}
+
+export interface ProviderKeys {
+  launchPace: string;
+  readPace: string;
+  holds: string;
+  inflight: string;
+  recent: string;
+  due: string;
+  claims: string;
+  durations: string;
+  stats: string;
+  feed: string;
+  troubles: string;
+  lease(what: 'sweep' | 'feed'): string;
+}
+
+export const launchQueue = (provider: string) => `${provider}.launch`;
+export const trackQueue = (provider: string) => `${provider}.track`;
+
+/** @param prefix of every key; tests take a random one. */
+export function createKeys(prefix = 'nightpass'): Keys {
+  const batch = (id: BatchId) => `${prefix}:batch:${id}`;
+  const taskPrefix = `${prefix}:task:`;
+  const queuePrefix = `${prefix}:q`;
+  return {
+    prefix,
+    queuePrefix,
+    batches: `${prefix}:batches`,
+    ended: `${prefix}:ended`,
+    taskPrefix,
+    batch,
+    processes: (id) => `${batch(id)}:processes`,
+    zones: (id) => `${batch(id)}:zones`,
+    grid: (id) => `${batch(id)}:grid`,
+    counts: (id) => `${batch(id)}:counts`,
+    cursor: (id) => `${batch(id)}:cursor`,
+    task: (ref) => taskPrefix + taskIdOf(ref),
+    provider(name) {
+      const base = `${prefix}:provider:${name}`;
+      return {
+        launchPace: `${base}:pace:launch`,
+        readPace: `${base}:pace:read`,
+        holds: `${base}:holds`,
+        inflight: `${base}:inflight`,
+        recent: `${base}:recent`,
+        due: `${base}:due`,
+        claims: `${base}:claims`,
+        durations: `${base}:durations`,
+        stats: `${base}:stats`,
+        feed: `${base}:feed`,
+        troubles: `${base}:troubles`,
+        lease: (what) => `${base}:lease:${what}`,
+      };
+    },
+    launchLock: (provider, ref) => `${queuePrefix}:${launchQueue(provider)}:${taskIdOf(ref)}:lock`,
+  };
+}

@@ -1,0 +1,194 @@
+import { type Phase, phaseByte, phases, type RemoteJob, type TaskRef, taskIdOf } from '@nightpass/core';
+import { z } from 'zod';
+import { type LedgerContext, taskKeys } from './context.ts';
+import { defineScript } from './script.ts';
+
+/** Transitions around the one POST of a launch. Each is one script: fenced, and safe to run again. */
+
+const phase = z.enum(phases);
+
+const intentScript = defineScript('intent', {
+  keys: ['lock', 'batch', 'grid', 'counts', 'ended', 'task', 'due', 'inflight', 'recent', 'holds', 'stats'],
+  args: ['token', 'id', 'index', 'maxInFlight', 'burst', 'windowMs', 'orphanMs', 'probe'],
+  reply: z.union([
+    z.tuple([z.literal('go'), z.number(), z.number(), z.number()]),
+    z.tuple([z.literal('wait'), z.number()]),
+    z.tuple([z.literal('known'), phase]),
+    z.tuple([z.enum(['full', 'held', 'lostLock', 'unconfirmed', 'cancelled', 'tooLate'])]),
+  ]),
+});
+
+const launchedScript = defineScript('launched', {
+  keys: ['batch', 'grid', 'counts', 'ended', 'task', 'due', 'inflight', 'claims'],
+  args: ['id', 'index', 'attempt', 'remoteId', 'address', 'lookInMs', 'rule'],
+  reply: z.union([
+    z.tuple([z.enum(['running', 'known'])]),
+    z.tuple([z.literal('claimed'), z.string()]),
+    z.tuple([z.literal('orphan'), phase]),
+  ]),
+});
+
+const taskTransition = { keys: ['batch', 'grid', 'counts', 'ended', 'task', 'due', 'inflight'] } as const;
+const moved = z.tuple([z.literal('moved'), phase]);
+
+const requeueScript = defineScript('requeue', {
+  ...taskTransition,
+  args: ['id', 'index', 'attempt', 'sent', 'rule', 'reason'],
+  reply: z.union([z.tuple([z.literal('queued')]), moved]),
+});
+
+const loseScript = defineScript('lose', {
+  keys: ['batch', 'grid', 'counts', 'ended', 'task', 'due'],
+  args: ['id', 'index', 'attempt', 'inMs', 'rule', 'reason'],
+  reply: z.union([z.tuple([z.literal('unconfirmed')]), moved]),
+});
+
+const finishScript = defineScript('finish', {
+  ...taskTransition,
+  args: ['id', 'index', 'attempt', 'to', 'rule', 'reason'],
+  reply: z.union([z.tuple([z.literal('ended')]), moved]),
+});
+
+/** Where a task stands, for every transition. */
+export interface TaskPlace {
+  ref: TaskRef;
+  /** Its place in the batch's grid. */
+  index: number;
+  provider: string;
+}
+
+export type Intent =
+  | { kind: 'go'; attempt: number; drive: number; intentAtMs: number }
+  | { kind: 'wait'; ms: number }
+  | { kind: 'known'; phase: Phase }
+  | { kind: 'full' | 'held' | 'lostLock' | 'unconfirmed' | 'cancelled' | 'tooLate' };
+
+export interface IntentOptions {
+  /** The token of BullMQ's lock on the task's launch job. */
+  token: string;
+  maxInFlight: number;
+  launchesPerSecond: number;
+  /** With no word from the launcher for this long, its answer counts as lost. */
+  orphanMs: number;
+  /** The caller is the one probe that a hold lets through. */
+  probe: boolean;
+}
+
+/** The last step before the POST. Only on `go` may anything be sent. */
+export async function writeIntent(
+  { redis, keys }: LedgerContext,
+  at: TaskPlace,
+  options: IntentOptions,
+): Promise<Intent> {
+  const its = keys.provider(at.provider);
+  const burst = Math.max(1, Math.ceil(options.launchesPerSecond));
+  const [kind, ...rest] = await intentScript(
+    redis,
+    {
+      lock: keys.launchLock(at.provider, at.ref),
+      ...taskKeys(keys, at.provider, at.ref),
+      recent: its.recent,
+      holds: its.holds,
+      stats: its.stats,
+    },
+    {
+      token: options.token,
+      id: taskIdOf(at.ref),
+      index: at.index,
+      maxInFlight: options.maxInFlight,
+      burst,
+      windowMs: Math.ceil((burst / options.launchesPerSecond) * 1000),
+      orphanMs: options.orphanMs,
+      probe: options.probe ? '1' : '0',
+    },
+  );
+  switch (kind) {
+    case 'go': {
+      const [attempt, drive, intentAtMs] = rest as [number, number, number];
+      return { kind, attempt, drive, intentAtMs };
+    }
+    case 'wait':
+      return { kind, ms: rest[0] as number };
+    case 'known':
+      return { kind, phase: rest[0] as Phase };
+    default:
+      return { kind };
+  }
+}
+
+export type Recorded =
+  | { kind: 'running' }
+  | { kind: 'known' }
+  | { kind: 'claimed'; by: string }
+  | { kind: 'orphan'; phase: Phase };
+
+/** Records that the task runs as `job`: answered, or found. */
+export async function recordLaunched(
+  { redis, keys }: LedgerContext,
+  at: TaskPlace,
+  launch: { attempt: number; job: RemoteJob; lookInMs: number; rule: string },
+): Promise<Recorded> {
+  const [kind, detail] = await launchedScript(
+    redis,
+    { ...taskKeys(keys, at.provider, at.ref), claims: keys.provider(at.provider).claims },
+    {
+      id: taskIdOf(at.ref),
+      index: at.index,
+      attempt: launch.attempt,
+      remoteId: launch.job.id,
+      address: launch.job.address,
+      lookInMs: launch.lookInMs,
+      rule: launch.rule,
+    },
+  );
+  if (kind === 'claimed') return { kind, by: detail };
+  if (kind === 'orphan') return { kind, phase: detail };
+  return { kind };
+}
+
+interface Decision {
+  attempt: number;
+  rule: string;
+  reason: string;
+}
+
+/** Back to the queue: it is known that nothing runs. */
+export async function requeue({ redis, keys }: LedgerContext, at: TaskPlace, why: Decision & { sent: boolean }) {
+  return requeueScript(redis, taskKeys(keys, at.provider, at.ref), {
+    id: taskIdOf(at.ref),
+    index: at.index,
+    attempt: why.attempt,
+    sent: why.sent ? '1' : '0',
+    rule: why.rule,
+    reason: why.reason,
+  });
+}
+
+/** The answer was lost: the sweep asks the platform in `inMs`. */
+export async function recordLost({ redis, keys }: LedgerContext, at: TaskPlace, why: Decision & { inMs: number }) {
+  const { inflight: _, ...its } = taskKeys(keys, at.provider, at.ref);
+  return loseScript(redis, its, {
+    id: taskIdOf(at.ref),
+    index: at.index,
+    attempt: why.attempt,
+    inMs: why.inMs,
+    rule: why.rule,
+    reason: why.reason,
+  });
+}
+
+/** Ends or parks a task whose launch was refused or given up. */
+export async function finishLaunch(
+  { redis, keys }: LedgerContext,
+  at: TaskPlace,
+  why: Decision & { phase: 'failed' | 'cancelled' | 'expired' | 'succeeded' | 'parked' },
+) {
+  return finishScript(redis, taskKeys(keys, at.provider, at.ref), {
+    id: taskIdOf(at.ref),
+    index: at.index,
+    attempt: why.attempt,
+    to: phaseByte[why.phase],
+    rule: why.rule,
+    reason: why.reason,
+  });
+}

@@ -1,0 +1,115 @@
+import type { CancelIntent, Phase, RemoteJob, RemoteStatus, RunningTask, TaskId, TaskRef } from '@nightpass/core';
+import { z } from 'zod';
+
+/** What the ledger keeps of one task beside its phase. Nothing at all for a task that was never launched. */
+export interface TaskRecord extends TaskRef {
+  id: TaskId;
+  phase: Phase;
+  /** Launches sent since ever. */
+  attempt: number;
+  /** Launches sent in this drive. */
+  attemptInDrive: number;
+  /** 1, and one more for each redrive. */
+  drive: number;
+  intentAtMs: number | undefined;
+  launchedAtMs: number | undefined;
+  endedAtMs: number | undefined;
+  job: RemoteJob | undefined;
+  remoteStatus: RemoteStatus | undefined;
+  /** The platform's own word. */
+  remoteWord: string | undefined;
+  progressPercent: number | undefined;
+  message: string | undefined;
+  looks: number;
+  lookedAtMs: number | undefined;
+  failedLooks: number;
+  missingLooks: number;
+  /** Searches for a lost launch that found nothing. */
+  emptyReads: number;
+  cancel: CancelIntent | undefined;
+  /** Which rule decided last, and why, in words. */
+  rule: string | undefined;
+  reason: string | undefined;
+  history: { atMs: number; text: string }[];
+}
+
+const count = z.coerce.number().int().default(0);
+const ms = z.coerce.number().optional();
+
+const stored = z.object({
+  attempt: count,
+  base: count,
+  drive: z.coerce.number().int().default(1),
+  intentAt: ms,
+  launchedAt: ms,
+  endedAt: ms,
+  remoteId: z.string().optional(),
+  address: z.string().optional(),
+  status: z.enum(['accepted', 'running', 'paused', 'unknown', 'succeeded', 'failed', 'cancelled']).optional(),
+  word: z.string().optional(),
+  progress: z.coerce.number().optional(),
+  message: z.string().optional(),
+  looks: count,
+  lookedAt: ms,
+  fails: count,
+  missing: count,
+  reads: count,
+  cancelAs: z.enum(['cancelled', 'expired']).optional(),
+  cancelReason: z.string().default(''),
+  cancelAt: ms,
+  cancelTries: count,
+  rule: z.string().optional(),
+  reason: z.string().optional(),
+  history: z.string().default(''),
+});
+
+export function parseTaskRecord(ref: TaskRef, id: TaskId, phase: Phase, hash: Record<string, string>): TaskRecord {
+  const it = stored.parse(hash);
+  return {
+    ...ref,
+    id,
+    phase,
+    attempt: it.attempt,
+    attemptInDrive: it.attempt - it.base,
+    drive: it.drive,
+    intentAtMs: it.intentAt,
+    launchedAtMs: it.launchedAt,
+    endedAtMs: it.endedAt,
+    job: it.remoteId !== undefined && it.address !== undefined ? { id: it.remoteId, address: it.address } : undefined,
+    remoteStatus: it.status,
+    remoteWord: it.word,
+    progressPercent: it.progress,
+    message: it.message,
+    looks: it.looks,
+    lookedAtMs: it.lookedAt,
+    failedLooks: it.fails,
+    missingLooks: it.missing,
+    emptyReads: it.reads,
+    cancel: it.cancelAs && {
+      endAs: it.cancelAs,
+      reason: it.cancelReason,
+      tries: it.cancelTries,
+      lastSentAtMs: it.cancelAt,
+    },
+    rule: it.rule,
+    reason: it.reason || undefined,
+    history: it.history.split('\n').flatMap((line) => {
+      const [, at, text] = /^(\d+) (.*)$/.exec(line) ?? [];
+      return at && text ? [{ atMs: Number(at), text }] : [];
+    }),
+  };
+}
+
+/** The part of a running task that the life cycle judges. @throws when the ledger lost the remote id: a bug. */
+export function asRunning(task: TaskRecord, usualDurationMs: number | undefined): RunningTask {
+  if (!task.job || task.launchedAtMs === undefined)
+    throw new Error(`task ${task.id} runs, but the ledger has no remote job of it`);
+  return {
+    job: task.job,
+    launchedAtMs: task.launchedAtMs,
+    failedLooks: task.failedLooks,
+    missingLooks: task.missingLooks,
+    cancel: task.cancel,
+    usualDurationMs,
+  };
+}

@@ -1,0 +1,60 @@
+import type { Limits } from '@nightpass/core';
+import { z } from 'zod';
+import type { LedgerContext } from '../ledger/context.ts';
+import { defineScript } from '../ledger/script.ts';
+
+/**
+ * Slots for launches and reads, shared by all workers and hosts, on Redis's clock. GCRA without burst keeps them evenly
+ * apart; that no sliding second holds more launches than allowed, however late a caller wakes, is the intent's own check.
+ */
+
+const reserveScript = defineScript('reserve', {
+  keys: ['pace', 'holds', 'inflight'],
+  args: ['scope', 'intervalMs', 'maxInFlight', 'lookAheadMs'],
+  reply: z.union([
+    z.tuple([z.enum(['go', 'probe', 'later', 'full']), z.number()]),
+    z.tuple([z.literal('held'), z.string(), z.number(), z.string()]),
+  ]),
+});
+
+export type Slot =
+  | { kind: 'go'; waitMs: number; probe: boolean }
+  /** Too far ahead to be given out: ask again. */
+  | { kind: 'later'; waitMs: number }
+  | { kind: 'full'; inFlight: number }
+  | { kind: 'held'; hold: string; untilMs: number | undefined; reason: string };
+
+/** A slot further ahead than this is not given out: if its owner died, the pace would stand still for it. */
+const lookAheadMs = 2_000;
+
+export async function reserveSlot(
+  { redis, keys }: LedgerContext,
+  provider: string,
+  scope: 'launch' | 'read',
+  limits: Limits,
+): Promise<Slot> {
+  const its = keys.provider(provider);
+  const [kind, detail, untilMs, reason] = await reserveScript(
+    redis,
+    { pace: scope === 'launch' ? its.launchPace : its.readPace, holds: its.holds, inflight: its.inflight },
+    {
+      scope,
+      intervalMs: 1000 / (scope === 'launch' ? limits.launchesPerSecond : limits.readsPerSecond),
+      maxInFlight: limits.maxInFlight,
+      lookAheadMs,
+    },
+  );
+  switch (kind) {
+    case 'go':
+    case 'probe':
+      return { kind: 'go', waitMs: detail, probe: kind === 'probe' };
+    case 'later':
+      return { kind, waitMs: detail };
+    case 'full':
+      return { kind, inFlight: detail };
+    case 'held':
+      return { kind, hold: detail, untilMs: untilMs < 0 ? undefined : untilMs, reason };
+    default:
+      return kind satisfies never;
+  }
+}

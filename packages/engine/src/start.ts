@@ -1,0 +1,143 @@
+import type { Limits, Provider } from '@nightpass/core';
+import { parseTaskId } from '@nightpass/core';
+import { feedOnce, feedWhatWasLost } from './feeder.ts';
+import { launchTurn } from './launch.ts';
+import { createLease, type Lease } from './lease.ts';
+import type { LedgerContext } from './ledger/context.ts';
+import { launchQueue, trackQueue } from './ledger/keys.ts';
+import type { Log } from './log.ts';
+import { pause } from './pause.ts';
+import { createBatchCache, type ProviderRun } from './provider-run.ts';
+import { type Connection, createQueues, startTaskWorker } from './queues.ts';
+import { sweepOnce } from './sweep.ts';
+import { trackTurn } from './track.ts';
+
+/** Longer than a Redis blip, short enough that a dead holder is soon replaced. */
+const leaseMs = 10_000;
+const idleMs = 250;
+const healEveryMs = 10_000;
+
+export interface RunningProvider {
+  /** No new work; what is in flight finishes or is handed over. Resolves within about `withinMs`, whatever Redis does. */
+  drain(withinMs: number): Promise<'clean' | 'gaveUp'>;
+}
+
+/** Starts the loops of one provider: launch, track, sweep, feed. Every worker runs them all; leases say whose turn it is. */
+export function startProvider(options: {
+  name: string;
+  adapter: Provider;
+  limits: Limits;
+  ledger: LedgerContext;
+  /** For BullMQ; blocking reads need their own connections. */
+  connection: Connection;
+  runway: number;
+  log: Log;
+}): RunningProvider {
+  const { name, ledger, connection, limits } = options;
+  const log = options.log.child({ provider: name });
+  const stop = new AbortController();
+  const giveUp = new AbortController();
+  const queues = createQueues(ledger.keys, name, connection, log);
+  const run: ProviderRun = {
+    name,
+    adapter: options.adapter,
+    limits,
+    ledger,
+    queues,
+    batches: createBatchCache(ledger),
+    log,
+    random: Math.random,
+  };
+
+  const shared = { keys: ledger.keys, connection, log };
+  const launchWorker = startTaskWorker({
+    ...shared,
+    name: launchQueue(name),
+    concurrency: limits.launchConcurrency,
+    keep: { count: 0 },
+    turn: async (job, token) => {
+      const ref = parseTaskId(job.id ?? '');
+      if (!ref) return { kind: 'failed', reason: `${job.id} is no task id` };
+      return launchTurn(run, ref, token, { stop: stop.signal, giveUp: giveUp.signal });
+    },
+  });
+  const trackWorker = startTaskWorker({
+    ...shared,
+    name: trackQueue(name),
+    concurrency: 20,
+    keep: { age: 7 * 86_400, count: 100_000 },
+    turn: (job) => trackTurn(run, job),
+  });
+
+  const keysOf = ledger.keys.provider(name);
+  const loops = [
+    underLease('sweep', createLease(ledger.redis, keysOf.lease('sweep'), leaseMs), async () => {
+      const nextMs = await sweepOnce(run, stop.signal);
+      return Math.min(nextMs ?? idleMs, idleMs);
+    }),
+    underLease('feed', createLease(ledger.redis, keysOf.lease('feed'), leaseMs), feedTurn(run, options.runway)),
+  ];
+
+  /** Runs `turn` again and again while we hold the lease. A turn that throws is told and tried again: loops never end by themselves. */
+  async function underLease(loop: string, lease: Lease, turn: () => Promise<number>): Promise<void> {
+    let renewedAtMs = 0;
+    let troubled = false;
+    while (!stop.signal.aborted) {
+      try {
+        if (Date.now() - renewedAtMs > leaseMs / 4) {
+          if (!(await lease.hold())) {
+            await pause(1_000, stop.signal);
+            continue;
+          }
+          renewedAtMs = Date.now();
+        }
+        await pause(await turn(), stop.signal);
+        if (troubled) log.info({ loop }, 'loop recovered');
+        troubled = false;
+      } catch (error) {
+        renewedAtMs = 0;
+        if (!troubled) log.error({ loop, err: error }, 'loop failed, trying again');
+        troubled = true;
+        await pause(1_000, stop.signal);
+      }
+    }
+    await lease.release().catch(() => undefined);
+  }
+
+  return {
+    async drain(withinMs) {
+      stop.abort();
+      // The last tenth is for writing down that the answers still out are lost.
+      const giveUpTimer = setTimeout(() => giveUp.abort(), withinMs * 0.8);
+      let timer: NodeJS.Timeout | undefined;
+      const timeUp = new Promise<'gaveUp'>((resolve) => {
+        timer = setTimeout(() => resolve('gaveUp'), withinMs);
+      });
+      const clean = Promise.all([launchWorker.drain(), trackWorker.drain(), ...loops]).then(async () => {
+        await Promise.all([queues.launch.close(), queues.track.close()]);
+        return 'clean' as const;
+      });
+      const how = await Promise.race([clean, timeUp]);
+      clearTimeout(giveUpTimer);
+      clearTimeout(timer);
+      if (how === 'gaveUp') {
+        launchWorker.abandon();
+        trackWorker.abandon();
+      }
+      return how;
+    },
+  };
+}
+
+function feedTurn(run: ProviderRun, runway: number): () => Promise<number> {
+  let healedAtMs = 0;
+  return async () => {
+    if ((await feedOnce(run, runway)) > 0) return 0;
+    if (Date.now() - healedAtMs > healEveryMs) {
+      healedAtMs = Date.now();
+      const batches = await feedWhatWasLost(run);
+      if (batches > 0) run.log.warn({ batches }, 'queued tasks without a launch job found');
+    }
+    return idleMs;
+  };
+}
