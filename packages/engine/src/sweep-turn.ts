@@ -1,0 +1,296 @@
+import {
+  afterCancel,
+  afterFind,
+  afterLook,
+  type CallFailure,
+  cancelIsDue,
+  type FindAnswer,
+  type Hold,
+  type LookAnswer,
+  type Verdict,
+} from '@nightpass/core';
+import { launchKeyOf } from './launch.ts';
+import { readTaskContent } from './ledger/batches.ts';
+import { finishLaunch, recordLaunched, recordLost, requeue } from './ledger/launching.ts';
+import type { Settlement } from './ledger/sweeping.ts';
+import { asRunning, type TaskRecord } from './ledger/task-record.ts';
+import { placeHold } from './pacing/holds.ts';
+import { reserveSlot } from './pacing/pace.ts';
+import { countAnswer, countTrouble } from './pacing/troubles.ts';
+import { pause } from './pause.ts';
+import { type CachedBatch, jobName, type ProviderRun, placeOf, policyOf } from './provider-run.ts';
+import { jobDataOf } from './queues.ts';
+
+/**
+ * One task's turn in the sweep: look at it, search for its lost launch, or cancel it; then carry the verdict out.
+ */
+
+/** What one task's turn in the sweep came to. `handled`: its transition has been made already. */
+export type Outcome = { kind: 'settle'; item: Settlement } | { kind: 'close' } | { kind: 'handled' };
+
+export interface Turn {
+  run: ProviderRun;
+  task: TaskRecord;
+  batch: CachedBatch;
+  nowMs: number;
+  usualDurationMs: number | undefined;
+  stop: AbortSignal;
+}
+
+export async function turnOf(turn: Turn): Promise<Outcome> {
+  const { run, task } = turn;
+  try {
+    switch (task.phase) {
+      case 'running':
+        return await lookTurn(turn);
+      case 'unconfirmed':
+        return await findTurn(turn);
+      case 'launching':
+        return await orphanTurn(turn);
+      case 'queued':
+      case 'succeeded':
+      case 'failed':
+      case 'cancelled':
+      case 'expired':
+      case 'parked':
+        return { kind: 'close' };
+      default:
+        return task.phase satisfies never;
+    }
+  } catch (error) {
+    // One task's trouble is its own: it stays claimed and comes round again.
+    run.log.error({ task: task.id, err: error }, 'sweep turn threw');
+    return { kind: 'handled' };
+  }
+}
+
+async function lookTurn(turn: Turn): Promise<Outcome> {
+  const { run, task, batch, nowMs } = turn;
+  const running = asRunning({ ...task, cancel: task.cancel ?? cancelOfBatch(task, batch) }, turn.usualDurationMs);
+  const wait = await readSlot(turn);
+  if (wait !== undefined) return again(turn, wait, {});
+  if (cancelIsDue(running, nowMs)) {
+    const answer = await run.adapter.cancel(running.job, new AbortController().signal);
+    run.log.info({ task: task.id, remoteJob: running.job.id, answer: answer.kind }, 'cancel sent');
+    await noteHealth(run, answer.kind === 'gone' || answer.kind === 'cancelling' ? undefined : answer);
+    const cancel = { ...running.cancel, tries: running.cancel.tries + 1, lastSentAtMs: nowMs };
+    return carryOut(turn, afterCancel({ ...running, cancel }, answer, policyOf(run.limits)), cancelFields(cancel));
+  }
+  const answer = await run.adapter.look(running.job, turn.stop);
+  if (turn.stop.aborted && answer.kind !== 'seen') return again(turn, 0, {});
+  await noteHealth(run, answer.kind === 'seen' || answer.kind === 'missing' ? undefined : answer);
+  const verdict = afterLook(running, answer, nowMs, policyOf(run.limits), run.random());
+  run.log.debug({ task: task.id, answer: answer.kind, next: verdict.next }, 'looked');
+  await showProgress(turn, answer);
+  return carryOut(turn, verdict, { ...cancelFields(running.cancel), looks: task.looks + 1, lookedAt: nowMs });
+}
+
+async function findTurn(turn: Turn): Promise<Outcome> {
+  const { run, task, batch, nowMs } = turn;
+  const content = await readTaskContent(run.ledger, task);
+  if (!content || task.intentAtMs === undefined)
+    throw new Error(`task ${task.id} is unconfirmed, but was never intended`);
+  const wait = await readSlot(turn);
+  if (wait !== undefined) return again(turn, wait, {});
+  const { claims } = run.ledger.keys.provider(run.name);
+  const answer: FindAnswer = await run.adapter.findLaunch(
+    {
+      task: content,
+      attempt: task.attempt,
+      launchKey: launchKeyOf(task, task.attempt),
+      intentAtMs: task.intentAtMs,
+      claimed: async (remoteIds) => {
+        if (remoteIds.length === 0) return new Set();
+        const owners = await run.ledger.redis.hmget(claims, ...remoteIds);
+        return new Set(remoteIds.filter((_, i) => owners[i] !== null && owners[i] !== task.id));
+      },
+      readSlot: async () => {
+        while (!turn.stop.aborted && (await readSlot(turn)) !== undefined) await pause(1_000, turn.stop);
+      },
+    },
+    turn.stop,
+  );
+  // A search that we broke off says nothing of the task.
+  if (turn.stop.aborted && answer.kind !== 'found') return again(turn, 0, {});
+  const isAnswer = answer.kind === 'found' || answer.kind === 'notFound' || answer.kind === 'cannotTell';
+  await noteHealth(run, isAnswer ? undefined : answer);
+  const cancel = task.cancel ?? cancelOfBatch(task, batch);
+  const unconfirmed = {
+    attempt: task.attemptInDrive,
+    intentAtMs: task.intentAtMs,
+    emptyReads: task.emptyReads,
+    cancel,
+  };
+  const verdict = afterFind(unconfirmed, answer, nowMs, policyOf(run.limits), run.random());
+  run.log.info({ task: task.id, answer: answer.kind, rule: answer.rule, next: verdict.next }, 'lost launch searched');
+  return carryOut(turn, verdict, cancelFields(cancel));
+}
+
+/** The launcher was not heard of again. */
+async function orphanTurn({ run, task, batch }: Turn): Promise<Outcome> {
+  await recordLost(run.ledger, placeOf(run, task, batch.record), {
+    attempt: task.attempt,
+    inMs: 0,
+    rule: 'launcher-lost',
+    reason: 'the launcher died between intent and answer',
+  });
+  run.log.warn({ task: task.id }, 'launcher lost');
+  return { kind: 'handled' };
+}
+
+async function carryOut(turn: Turn, verdict: Verdict, fields: Settlement['fields']): Promise<Outcome> {
+  const { run, task, batch } = turn;
+  const at = placeOf(run, task, batch.record);
+  switch (verdict.next) {
+    case 'lookAgain': {
+      await hold(run, verdict.hold);
+      const { seen } = verdict;
+      return again(turn, verdict.inMs, {
+        ...fields,
+        ...(seen && remoteFields(seen)),
+        fails: seen || verdict.missing || !verdict.trouble ? null : task.failedLooks + 1,
+        missing: verdict.missing ? task.missingLooks + 1 : null,
+      });
+    }
+    case 'reconcile':
+      await hold(run, verdict.hold);
+      return again(turn, verdict.inMs, {
+        ...fields,
+        ...(verdict.foundNothing && { reads: task.emptyReads + 1 }),
+        rule: verdict.rule,
+        reason: verdict.reason,
+      });
+    case 'cancel':
+      return again(turn, 0, { ...fields, ...cancelFields(verdict.cancel) });
+    case 'end':
+    case 'park': {
+      const phase = verdict.next === 'park' ? 'parked' : verdict.phase;
+      const seen = verdict.next === 'end' ? verdict.seen : undefined;
+      return settleAs(
+        turn,
+        { kind: 'end', phase, rule: verdict.rule, reason: verdict.reason ?? '' },
+        { ...fields, ...(seen && remoteFields(seen)) },
+      );
+    }
+    case 'running': {
+      const recorded = await recordLaunched(run.ledger, at, {
+        attempt: task.attempt,
+        job: verdict.job,
+        lookInMs: verdict.lookInMs,
+        rule: verdict.rule,
+      });
+      if (recorded.kind === 'claimed') {
+        const reason = `remote job ${verdict.job.id} fits, but belongs to task ${recorded.by}`;
+        await finishLaunch(run.ledger, at, { attempt: task.attempt, phase: 'parked', rule: 'job-claimed', reason });
+        return { kind: 'close' };
+      }
+      return { kind: 'handled' };
+    }
+    case 'requeue': {
+      await hold(run, verdict.hold);
+      const [kind] = await requeue(run.ledger, at, {
+        attempt: task.attempt,
+        sent: verdict.sent,
+        rule: verdict.rule,
+        reason: verdict.reason,
+      });
+      // Should we die here, the feeder finds the task when the queue runs dry.
+      if (kind === 'queued') await run.queues.launch.add(await nameOf(turn), jobDataOf(task), { jobId: task.id });
+      return { kind: 'handled' };
+    }
+    default:
+      return verdict satisfies never;
+  }
+}
+
+const settleAs = (
+  { run, task, batch }: Turn,
+  outcome: Settlement['outcome'],
+  fields: Settlement['fields'],
+): Outcome => ({
+  kind: 'settle',
+  item: {
+    at: placeOf(run, task, batch.record),
+    outcome,
+    processId: batch.processes[task.processIndex]?.id ?? '',
+    fields,
+  },
+});
+
+const again = (turn: Turn, inMs: number, fields: Settlement['fields']): Outcome =>
+  settleAs(turn, { kind: 'again', inMs }, fields);
+
+/** One slot of the read budget. @returns ms to wait where there is none. */
+async function readSlot({ run, stop }: Turn): Promise<number | undefined> {
+  for (;;) {
+    const slot = await reserveSlot(run.ledger, run.name, 'read', run.limits);
+    switch (slot.kind) {
+      case 'go':
+        return (await pause(slot.waitMs, stop)) ? undefined : 0;
+      case 'later':
+        if (!(await pause(slot.waitMs, stop))) return 0;
+        continue;
+      case 'held':
+        return Math.min(60_000, Math.max(1_000, (slot.untilMs ?? Date.now() + 60_000) - Date.now()));
+      case 'full':
+        return 1_000;
+      default:
+        return slot satisfies never;
+    }
+  }
+}
+
+async function nameOf({ run, task, batch }: Turn): Promise<string> {
+  const content = await readTaskContent(run.ledger, task);
+  return content ? jobName(content.process.name, content.zone.location) : batch.record.id;
+}
+
+/** The board's progress bar moves only when the platform's does. */
+async function showProgress({ run, task }: Turn, answer: LookAnswer): Promise<void> {
+  if (answer.kind !== 'seen' || answer.state.progressPercent === undefined) return;
+  if (answer.state.progressPercent === task.progressPercent) return;
+  await run.queues.track.updateJobProgress(task.id, answer.state.progressPercent).catch(() => undefined);
+}
+
+async function hold(run: ProviderRun, wanted: Hold | undefined): Promise<void> {
+  if (wanted && (await placeHold(run.ledger, run.name, wanted)) === 'new') {
+    run.log.warn({ hold: wanted.kind, reason: wanted.reason }, 'provider held');
+  }
+}
+
+async function noteHealth(run: ProviderRun, failure: CallFailure | undefined): Promise<void> {
+  if (!failure || failure.kind === 'rejected') {
+    if (await countAnswer(run.ledger, run.name)) run.log.info({}, 'provider released');
+  } else if (failure.kind === 'notSent' || failure.kind === 'ambiguous') {
+    if ((await countTrouble(run.ledger, run.name, failure.reason)) === 'new')
+      run.log.warn({ reason: failure.reason }, 'provider held');
+  }
+}
+
+/** A batch's cancel reaches its running tasks even where the command that asked for it died half way. */
+function cancelOfBatch(task: TaskRecord, { record }: CachedBatch): TaskRecord['cancel'] {
+  if (record.cancelledAtMs === undefined || (task.intentAtMs ?? 0) > record.cancelledAtMs) return undefined;
+  return { endAs: 'cancelled', reason: 'the batch was cancelled', tries: 0, lastSentAtMs: undefined };
+}
+
+const cancelFields = (cancel: TaskRecord['cancel']): Settlement['fields'] =>
+  cancel
+    ? {
+        cancelAs: cancel.endAs,
+        cancelReason: cancel.reason,
+        cancelAt: cancel.lastSentAtMs ?? null,
+        cancelTries: cancel.tries,
+      }
+    : {};
+
+const remoteFields = (seen: {
+  status: string;
+  word: string;
+  progressPercent: number | undefined;
+  message: string | undefined;
+}) => ({
+  status: seen.status,
+  word: seen.word,
+  progress: seen.progressPercent ?? null,
+  message: seen.message ?? null,
+});

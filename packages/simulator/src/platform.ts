@@ -1,0 +1,64 @@
+import type { Call } from './fault-script.ts';
+import type { Subject } from './faults.ts';
+import type { JobTruth } from './truth.ts';
+
+/** A request as a platform sees it. */
+export interface Asked {
+  params: Record<string, string>;
+  query: URLSearchParams;
+  /** Lower-case names. */
+  headers: Record<string, string | string[] | undefined>;
+  body: string;
+  correlationId: string | undefined;
+  /** When it arrived: milliseconds since the start. */
+  atMs: number;
+  /** `http://` and the Host header: the address by which the client reached this server. */
+  ownOrigin: string;
+}
+
+export interface Reply {
+  status: number;
+  headers?: Record<string, string>;
+  /** JSON text unless the headers say otherwise. */
+  body?: string;
+  /** What happened on the platform, for the truth; absent where nothing did. */
+  effect?: { jobId?: string };
+}
+
+/** What was asked about, and the payload where there is one. */
+export interface Read extends Subject {
+  /** The body, parsed; undefined where it is no JSON. */
+  input?: unknown;
+  /** Equal payloads have equal fingerprints, whatever the order of their keys. */
+  fingerprint?: string | undefined;
+}
+
+export interface Route {
+  method: 'GET' | 'POST' | 'DELETE';
+  /** With `:name` for the parts that vary. */
+  url: string;
+  call: Call;
+  read(asked: Asked): Read;
+  /** Takes effect at once, and says how it would be answered. */
+  answer(asked: Asked, read: Read): Reply;
+}
+
+/** One simulated platform: its addresses, and what truly happened on it. */
+export interface Platform {
+  /** Where credentials are exchanged for a token. */
+  tokenPath: string;
+  routes: Route[];
+  /** An error in the platform's own form. */
+  refuse(asked: Pick<Asked, 'correlationId'>, status: number, message: string): Reply;
+  jobs(): JobTruth[];
+  /** How many jobs have which status now. */
+  jobCounts(): Record<string, number>;
+  /** Changes a job by hand; false where there is no such job, or no such status. */
+  setJobStatus(jobId: string, word: string): boolean;
+  /** Drops a job as if a person had removed it; false where there is no such job. */
+  removeJob(jobId: string): boolean;
+  /** Every token given so far is refused from now on. */
+  expireTokens(): void;
+  /** Forgets all jobs; ids are not used again. */
+  reset(): void;
+}
