@@ -98,9 +98,7 @@ test('a 429 stops all launches for as long as the platform asked, and spends no 
   const launches = night.platform.launches();
   const refused = launches.find((it) => it.status === 429);
   const gap = Math.min(
-    ...launches
-      .filter((it) => it.arrivedMs > (refused?.arrivedMs ?? 0) + 100)
-      .map((it) => it.arrivedMs - (refused?.arrivedMs ?? 0)),
+    ...launches.filter((it) => it.atMs > (refused?.atMs ?? 0) + 100).map((it) => it.atMs - (refused?.atMs ?? 0)),
   );
   expect(gap).toBeGreaterThanOrEqual(2_000);
   expect(await readCounts(night.ledger, id)).toMatchObject({ succeeded: 8 });

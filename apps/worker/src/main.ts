@@ -1,1 +1,50 @@
-export {};
+import { parseArgs } from 'node:util';
+import { limitsOf } from '@nightpass/core';
+import { createKeys, startProvider } from '@nightpass/engine';
+import { createProvider, providerKinds } from '@nightpass/providers';
+import { connectRedis, createLogger, createSecrets, openRedis, readConfig, untilSignal } from '@nightpass/runtime';
+
+/** Launches tasks and follows them: one set of loops a provider. As many workers as wanted may share a Redis. */
+
+const drainMs = 20_000;
+
+const { values: flags } = parseArgs({ options: { 'allow-volatile-redis': { type: 'boolean', default: false } } });
+const secrets = createSecrets(process.env);
+const config = await readConfig(process.env, providerKinds);
+const log = createLogger('worker', { level: config.logLevel, secrets });
+// One task's trouble never ends the process; what nobody caught is told, and the loops go on.
+process.on('unhandledRejection', (error) => log.error({ err: error }, 'rejection nobody handled'));
+
+const server = await openRedis({
+  given: config.redis,
+  dataDir: config.dataDir,
+  log,
+  searchPath: process.env.PATH,
+  volatile: flags['allow-volatile-redis'] ? 'allow' : 'refuse',
+});
+if (server.address.password !== undefined) secrets.remember(server.address.password);
+const redis = connectRedis(server.address, log, { role: 'worker' });
+const ledger = { redis, keys: createKeys() };
+
+const adapters = Object.entries(config.providers).map(([name, entry]) => ({
+  name,
+  limits: limitsOf(entry),
+  adapter: createProvider(name, entry, secrets),
+}));
+const connection = {
+  ...server.address.options,
+  maxRetriesPerRequest: null,
+  retryStrategy: (times: number) => Math.min(200 * times, 2000),
+  connectionName: 'nightpass:worker-queue',
+};
+const running = adapters.map((it) => startProvider({ ...it, ledger, connection, runway: config.launchRunway, log }));
+log.info({ providers: adapters.map((it) => it.name), redis: server.address.display }, 'worker started');
+
+const signal = await untilSignal(['SIGINT', 'SIGTERM']);
+log.info({ signal }, 'worker draining');
+const how = await Promise.all(running.map((provider) => provider.drain(drainMs)));
+redis.disconnect();
+await Promise.all(adapters.map((it) => it.adapter.close()));
+await server.release();
+log.info({ how }, 'worker stopped');
+process.exit(how.includes('gaveUp') ? 1 : 0);

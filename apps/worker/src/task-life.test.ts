@@ -11,8 +11,7 @@ afterEach(() => night.stop());
 const quiet = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet };
 
 function board() {
-  const { address } = night.redis;
-  return createQueues(night.ledger.keys, night.provider, { ...address.options }, quiet);
+  return createQueues(night.ledger.keys, night.provider, night.redis.client(), quiet);
 }
 
 async function read(id: string, zones: number) {

@@ -116,7 +116,7 @@ export async function startNight(
   };
 }
 
-async function until(
+export async function until(
   condition: () => Promise<boolean> | boolean,
   withinMs = 20_000,
   describe: () => Promise<string> = async () => '',

@@ -1,7 +1,62 @@
-export * from './batch.ts';
-export * from './lifecycle.ts';
-export * from './look-pace.ts';
-export * from './phase.ts';
-export * from './provider.ts';
-export * from './provider-config.ts';
-export * from './task.ts';
+export type { BatchContent, Fault } from './batch.ts';
+export { batchIdOf, contentHashOf } from './batch-id.ts';
+export { batchJsonSchema } from './batch-schema.ts';
+export { formatFault } from './fault.ts';
+export {
+  afterCancel,
+  afterFind,
+  afterLaunch,
+  afterLook,
+  type CancelIntent,
+  cancelIsDue,
+  type Hold,
+  type Policy,
+  type RunningTask,
+  type UnconfirmedTask,
+  type Verdict,
+} from './lifecycle.ts';
+export { cancelTriesAtMost } from './look-pace.ts';
+export {
+  type EndPhase,
+  isEnd,
+  openPhases,
+  type Phase,
+  phaseByte,
+  phaseOfByte,
+  phases,
+  redrivablePhases,
+} from './phase.ts';
+export type {
+  CallFailure,
+  CancelAnswer,
+  FindAnswer,
+  FindRequest,
+  LaunchAnswer,
+  Launched,
+  LaunchRequest,
+  LookAnswer,
+  Provider,
+  RemoteJob,
+  RemoteState,
+  RemoteStatus,
+} from './provider.ts';
+export {
+  type AuthConfig,
+  authConfig,
+  type BaseProviderConfig,
+  baseProviderConfig,
+  type Limits,
+  limitsOf,
+} from './provider-config.ts';
+export { type BatchReading, readBatch } from './read-batch.ts';
+export {
+  type BatchId,
+  type Polygon,
+  type Process,
+  parseTaskId,
+  type Task,
+  type TaskId,
+  type TaskRef,
+  taskIdOf,
+  type Zone,
+} from './task.ts';
