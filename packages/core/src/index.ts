@@ -1,7 +1,8 @@
 export type { BatchContent, Fault } from './batch.ts';
 export { batchIdOf, contentHashOf } from './batch-id.ts';
 export { batchJsonSchema } from './batch-schema.ts';
-export { formatFault } from './fault.ts';
+export { formatFault, formatPath, type JsonPath } from './fault.ts';
+export { findPlaces } from './json-places.ts';
 export {
   afterCancel,
   afterFind,
