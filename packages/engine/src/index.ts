@@ -1,3 +1,11 @@
+export { isTemporary } from './intake/durable-file.ts';
+export { folders as inboxFolders, nameKind } from './intake/file-names.ts';
+export * from './intake/inbox.ts';
+export type { Receipt } from './intake/receipt.ts';
+export type { TaskResult } from './intake/result-lines.ts';
+export { type DueResults, writeDueResults } from './intake/results.ts';
+export { type Drop, type Intake, type Taken, takeFile } from './intake/take-file.ts';
+export { forgetTakings } from './intake/taking.ts';
 export * from './ledger/batch-record.ts';
 export * from './ledger/batches.ts';
 export * from './ledger/context.ts';

@@ -1,0 +1,198 @@
+import { access, mkdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type BatchContent, type BatchId, batchIdOf, type Fault, readBatch as readBatchFile } from '@nightpass/core';
+import { openBatch, readBatch, readCounts } from '../ledger/batches.ts';
+import type { LedgerContext } from '../ledger/context.ts';
+import { chooseProviders, type ProviderRules } from './choose-providers.ts';
+import { type BeforeEffect, syncFolder, writeDurably } from './durable-file.ts';
+import { besideName, isAgain } from './file-names.ts';
+import type { Inbox } from './inbox.ts';
+import { placeOf } from './json-place.ts';
+import { passingTrouble } from './passing-trouble.ts';
+import { identityOf, looksUnfinished, readDrop } from './read-drop.ts';
+import { acceptedReceipt, knownReceipt, type Receipt } from './receipt.ts';
+import { rejectFile } from './reject-file.ts';
+import { putAsideResults } from './result-files.ts';
+import { askForResults, recordDrop } from './results.ts';
+import { beginTaking, endTaking, markAnswered, readTaking, type Taking } from './taking.ts';
+
+/** Taking one dropped file, in steps that may each be the last before a crash: taken again, it comes to the same end. */
+
+export interface Intake {
+  ledger: LedgerContext;
+  inbox: Inbox;
+  providers: ProviderRules;
+  /** A larger file is refused unread. */
+  maxFileBytes: number;
+  /** A file that ends too early is taken for a slow copy until it has been unchanged for so long; then it is refused. */
+  patienceMs: number;
+  /** For tests: see there. */
+  before?: BeforeEffect;
+}
+
+export interface Drop {
+  /** Its path in the inbox, with `/`: `x.json` or `<provider>/x.json`. */
+  file: string;
+  /** For how long it has been seen unchanged. */
+  unchangedForMs: number;
+  /** Unix time. */
+  nowMs: number;
+}
+
+export type Taken =
+  | { kind: 'accepted' | 'known'; batch: BatchId; receipt: Receipt }
+  | { kind: 'rejected'; receipt: Receipt }
+  /** Left as it is, to be taken later. */
+  | { kind: 'notReady'; reason: string }
+  | { kind: 'gone' };
+
+/** @throws only for bugs; trouble that may pass (no memory, no room, no permission) is `notReady`. */
+export async function takeFile(intake: Intake, drop: Drop): Promise<Taken> {
+  try {
+    return await take(intake, drop);
+  } catch (error) {
+    const reason = passingTrouble(error);
+    if (reason === undefined) throw error;
+    return { kind: 'notReady', reason };
+  }
+}
+
+async function take(intake: Intake, drop: Drop): Promise<Taken> {
+  const { inbox, providers } = intake;
+  const folder = drop.file.includes('/') ? drop.file.slice(0, drop.file.indexOf('/')) : undefined;
+  const read = await readDrop(join(inbox.dir, drop.file), { dir: inbox.dir, maxBytes: intake.maxFileBytes });
+  if (read.kind === 'notReady' || read.kind === 'gone') return read;
+  const { identity } = read;
+  if (folder !== undefined && !providers.known.includes(folder)) {
+    const expected = `a file in the inbox itself, or in the folder of a provider: ${providers.known.join(', ')}`;
+    return refuse(intake, drop, identity, [fileFault(`a file in the folder ${JSON.stringify(folder)}`, expected)]);
+  }
+  if (read.kind === 'tooLarge') {
+    const [found, expected] = [`a file of ${mib(read.sizeBytes)}`, `at most ${mib(intake.maxFileBytes)}`];
+    return refuse(intake, drop, identity, [fileFault(found, expected)]);
+  }
+  const reading = readBatchFile(read.bytes);
+  if (!reading.ok) {
+    if (drop.unchangedForMs < intake.patienceMs && looksUnfinished(read.bytes)) {
+      return { kind: 'notReady', reason: 'it is not whole yet' };
+    }
+    return refuse(intake, drop, identity, reading.faults, reading.faultCount);
+  }
+  const choice = chooseProviders(reading.batch, providers, folder, read.bytes);
+  if (!choice.ok) return refuse(intake, drop, identity, choice.faults);
+
+  const taking = await recordTaking(intake, drop, { identity, contentHash: reading.contentHash });
+  if (!taking) return { kind: 'notReady', reason: 'it changed while it was read' };
+  const late = taking.opens && pastDeadline(reading.batch, drop.nowMs, read.bytes);
+  if (late && !(await readBatch(intake.ledger, taking.batch))) {
+    const taken = await refuse(intake, drop, identity, [late]);
+    await endTaking(intake.ledger, inbox, drop.file);
+    return taken;
+  }
+  return open(intake, drop, taking, { content: reading.batch, providers: choice.providers, bytes: read.bytes });
+}
+
+/**
+ * Settles which batch the file is, once and for all: a file that is run again on purpose gets its new id here, and
+ * keeps it through any crash.
+ * @returns undefined where the file changed or went away.
+ */
+async function recordTaking(
+  { ledger, inbox, before = () => {} }: Intake,
+  { file }: Drop,
+  { identity, contentHash }: { identity: string; contentHash: string },
+): Promise<Taking | undefined> {
+  const found = await readTaking(ledger, inbox, file);
+  if (found) {
+    // Once it is answered, only its removal is missing: what is not the very same file is another drop.
+    const same = found.answered ? found.drop === identity : found.contentHash === contentHash;
+    if (same) return found;
+    before('forget an earlier taking');
+    await endTaking(ledger, inbox, file);
+  }
+  const batch = isAgain(file) ? batchIdOf(contentHash, crypto.randomUUID()) : batchIdOf(contentHash);
+  const opens = (await readBatch(ledger, batch)) === undefined;
+  const taking: Taking = { batch, contentHash, opens, drop: identity, answered: false };
+  before('record the taking');
+  if (!(await beginTaking(ledger, inbox, file, taking))) return readTaking(ledger, inbox, file);
+  // Held up since we read the file, we may come after another producer has taken it to its end.
+  if ((await identityOf(join(inbox.dir, file))) === identity) return taking;
+  await endTaking(ledger, inbox, file);
+  return undefined;
+}
+
+async function open(
+  intake: Intake,
+  { file, nowMs }: Drop,
+  taking: Taking,
+  { content, providers, bytes }: { content: BatchContent; providers: string[]; bytes: Uint8Array },
+): Promise<Taken> {
+  const { ledger, inbox, before = () => {} } = intake;
+  const { batch: id, contentHash } = taking;
+  const path = join(inbox.dir, file);
+  const archive = join(inbox.acceptedDir, `${id}.json`);
+  if (taking.opens || !(await isThere(archive))) {
+    await mkdir(inbox.acceptedDir, { recursive: true });
+    await writeDurably(archive, bytes, before);
+  }
+  before('record the drop');
+  await recordDrop(ledger, inbox, id, file);
+  before('open the batch');
+  await openBatch(ledger, { id, content, contentHash, file, providers });
+
+  const batch = await readBatch(ledger, id);
+  if (!batch) throw new Error(`batch ${id} was opened and is not there`);
+  const counts = await readCounts(ledger, id);
+  const taken = { file, batch, content, counts, nowMs, providersHere: providers };
+  // The same content may have come by another name at the very same time.
+  const accepted = taking.opens && batch.file === file;
+  const receipt = accepted ? acceptedReceipt(taken) : knownReceipt(taken);
+  await putAsideResults(inbox, file, id, before);
+  await writeDurably(
+    join(dirname(path), besideName(file, '.receipt.json')),
+    `${JSON.stringify(receipt, null, 2)}\n`,
+    before,
+  );
+  if (!accepted && batch.endedAtMs !== undefined) {
+    before('ask for the results');
+    await askForResults(ledger, inbox, { batch: id, file, endedAtMs: batch.endedAtMs });
+  }
+  before('mark the taking as answered');
+  await markAnswered(ledger, inbox, file, taking);
+  before('remove the file');
+  // Saved anew under its name meanwhile, it is another drop.
+  if ((await identityOf(path)) === taking.drop) await rm(path, { force: true });
+  await syncFolder(dirname(path));
+  before('end the taking');
+  await endTaking(ledger, inbox, file);
+  return { kind: accepted ? 'accepted' : 'known', batch: id, receipt };
+}
+
+async function refuse(
+  { inbox, before = () => {} }: Intake,
+  { file, nowMs }: Drop,
+  identity: string,
+  faults: readonly Fault[],
+  faultCount = faults.length,
+): Promise<Taken> {
+  const receipt = await rejectFile(inbox, { file, identity, faults, faultCount, nowMs }, before);
+  if (!receipt) return { kind: 'notReady', reason: 'it changed while it was read' };
+  return { kind: 'rejected', receipt };
+}
+
+/** All of its tasks would expire at once: certainly not what was meant. */
+function pastDeadline({ deadlineMs }: BatchContent, nowMs: number, bytes: Uint8Array): Fault | undefined {
+  if (deadlineMs === undefined || deadlineMs > nowMs) return undefined;
+  const place = placeOf(new TextDecoder().decode(bytes), 'deadline');
+  const found = `${new Date(deadlineMs).toISOString()}, which has passed`;
+  return { ...place, path: 'deadline', found, expected: 'a time that is still to come' };
+}
+
+const fileFault = (found: string, expected: string): Fault => ({ line: 1, column: 1, path: '', found, expected });
+const mib = (bytes: number) => `${Number((bytes / 1024 ** 2).toFixed(2))} MiB`;
+
+const isThere = (path: string) =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
