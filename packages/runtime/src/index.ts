@@ -1,1 +1,15 @@
-export {};
+export { ConfigError, type ConfigFault } from './config/config-error.ts';
+export { configJsonSchema, type ProviderKinds } from './config/file-schema.ts';
+export type { ProviderEntry } from './config/read-file.ts';
+export { type Config, type ReadConfigOptions, readConfig } from './config.ts';
+export { type Log, silentLog } from './log.ts';
+export { createLogger, type Logger, type LoggerOptions, type LogLevel, logLevels } from './logger.ts';
+export { redactor } from './redaction.ts';
+export { type RedisAddress, redisAddress } from './redis/address.ts';
+export { checkRedis, describeFindings, type RedisFinding, requireDurableRedis } from './redis/check.ts';
+export { type ConnectOptions, connectRedis, connectRedisFailFast } from './redis/connect.ts';
+export { type OpenedRedis, type OpenRedisOptions, openRedis } from './redis/open-redis.ts';
+export { type PrivateRedis, type PrivateRedisOptions, startPrivateRedis } from './redis/private-redis.ts';
+export { ensureRedisBinary, findRedisBinary, type RedisBinary } from './redis/redis-binary.ts';
+export { createSecrets, type SecretRef, type Secrets } from './secrets.ts';
+export { untilSignal, withTimeout } from './signals.ts';

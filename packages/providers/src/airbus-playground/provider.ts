@@ -1,0 +1,131 @@
+import type { CallFailure, LaunchAnswer, LaunchRequest, LookAnswer, Provider, RemoteJob } from '@nightpass/core';
+import { type AuthorizedExchange, createAuthorizedClient } from '../auth/authorized-client.ts';
+import type { ReadSecret } from '../auth/secrets.ts';
+import { createTokenSource } from '../auth/token-source.ts';
+import { createHttpClient, type HttpLimits, usualHttpLimits } from '../http/http-client.ts';
+import { baseOf } from '../http/paths.ts';
+import { excerpt } from '../http/text-excerpt.ts';
+import { addressHere, jobFrom, jobsPath } from './address.ts';
+import { type AirbusPlaygroundConfig, defaultTokenUrl } from './config.ts';
+import { failureOf, refusesCredentials } from './failures.ts';
+import { findLaunch } from './find-launch.ts';
+import { payloadOf } from './payload.ts';
+import { readJob, stateOf, tracesOf } from './replies.ts';
+
+export interface AdapterOptions {
+  readSecret: ReadSecret;
+  limits?: Partial<HttpLimits>;
+}
+
+const accept = { accept: 'application/json' };
+
+/** What did not give what it was made for, credentials included. */
+function failed(exchange: AuthorizedExchange, instead?: string): CallFailure {
+  return exchange.kind === 'noCredentials' ? exchange.failure : failureOf(exchange, instead);
+}
+
+/** Airbus Intelligence Playground, "Geo Processes Manager API". @throws when the config's secrets cannot be read. */
+export function createAirbusPlayground(config: AirbusPlaygroundConfig, options: AdapterOptions): Provider {
+  const base = baseOf(config.baseUrl);
+  const limits = { ...usualHttpLimits, ...options.limits };
+  const tokens = createTokenSource(config.auth, { readSecret: options.readSecret, limits, defaultTokenUrl });
+  const api = createAuthorizedClient(createHttpClient(base.origin, limits), tokens, refusesCredentials);
+  const get = (path: string, signal: AbortSignal) => api.send({ method: 'GET', path, headers: accept }, signal);
+
+  return {
+    async launch(request, signal) {
+      const path = jobsPath(base, request.task.process.id);
+      if (path === undefined) return refused('process-id-unusable', 'the process id can stand in no path');
+      const exchange = await api.send(
+        {
+          method: 'POST',
+          path,
+          headers: {
+            ...accept,
+            'content-type': 'application/json',
+            'x-correlation-id': `${request.task.id}.${request.attempt}`,
+          },
+          body: JSON.stringify(payloadOf(request, config)),
+          fresh: true,
+        },
+        signal,
+      );
+      return launchAnswer(exchange, request);
+    },
+
+    async look(job, signal) {
+      const path = addressHere(base, job.address);
+      if (path === undefined) return refused('address-refused', 'the address is not one of a job here');
+      return lookAnswer(await get(path, signal), job);
+    },
+
+    async findLaunch(request, signal) {
+      let reads = 0;
+      const paced = async (path: string) => {
+        if (reads++ > 0) await request.readSlot();
+        return get(path, signal);
+      };
+      return findLaunch(paced, base, config, request);
+    },
+
+    async cancel(job, signal) {
+      const path = addressHere(base, job.address);
+      if (path === undefined) return refused('address-refused', 'the address is not one of a job here');
+      const exchange = await api.send({ method: 'DELETE', path, headers: accept }, signal);
+      if (exchange.kind !== 'answer') return failed(exchange);
+      if (exchange.status === 202) return { kind: 'cancelling' };
+      if (exchange.status === 200 || exchange.status === 204) return { kind: 'gone', reason: 'killed and removed' };
+      if (exchange.status === 404 || exchange.status === 410) return { kind: 'gone', reason: goneReason(exchange) };
+      return failed(exchange);
+    },
+
+    /**
+     * Lists processes: reads only, and needs the credentials. It also needs a project; where none is configured, the
+     * platform's complaint about just that (400) shows that it is there and let us in.
+     */
+    async probe(signal) {
+      const query = new URLSearchParams({ page: '1', size: '1' });
+      if (config.probeProjectId !== undefined) query.set('projectId', config.probeProjectId);
+      const exchange = await get(`${base.prefix}/api/v1/processes?${query}`, signal);
+      if (exchange.kind !== 'answer') return failed(exchange);
+      if (exchange.status === 200 && typeof exchange.json === 'object' && exchange.json !== null) {
+        return { kind: 'ok', detail: 'the platform lists its processes' };
+      }
+      const complains = exchange.status === 400 && typeof exchange.json === 'object' && exchange.json !== null;
+      if (complains && config.probeProjectId === undefined) {
+        return { kind: 'ok', detail: 'the platform answers; no probeProjectId to list processes with' };
+      }
+      return failed(exchange);
+    },
+
+    close: () => api.close(),
+  };
+
+  function launchAnswer(exchange: AuthorizedExchange, request: LaunchRequest): LaunchAnswer {
+    if (exchange.kind !== 'answer' || exchange.status < 200 || exchange.status > 299) return failed(exchange);
+    const { id: processId, projectId } = request.task.process;
+    const place = jobFrom(base, tracesOf(readJob(exchange.json), exchange), { processId, projectId });
+    if (place) return { kind: 'launched', job: place.job, rule: `launched-by-${place.by}` };
+    const trouble = exchange.trouble ?? 'no job can be read from the answer';
+    return failed(exchange, `HTTP ${exchange.status}: ${trouble}`);
+  }
+}
+
+function goneReason(answer: { status: number; text: string; json: unknown }): string {
+  return [`HTTP ${answer.status}`, excerpt(answer)].filter(Boolean).join(': ');
+}
+
+function lookAnswer(exchange: AuthorizedExchange, job: RemoteJob): LookAnswer {
+  if (exchange.kind !== 'answer') return failed(exchange);
+  if (exchange.status === 404 || exchange.status === 410) return { kind: 'missing', reason: goneReason(exchange) };
+  const seen = exchange.status === 200 ? readJob(exchange.json) : undefined;
+  if (!seen) return failed(exchange);
+  // A cache on the way may answer with another job: its end is not this one's.
+  if (seen.id !== undefined && seen.id !== job.id) return failed(exchange, 'HTTP 200: the answer is about another job');
+  return { kind: 'seen', state: stateOf(seen) };
+}
+
+/** Turned away by us, before anything was sent: sending it again would change nothing. */
+function refused(rule: string, reason: string): CallFailure {
+  return { kind: 'rejected', rule, status: 0, reason };
+}

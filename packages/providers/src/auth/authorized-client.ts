@@ -1,0 +1,48 @@
+import type { CallFailure } from '@nightpass/core';
+import type { Answer, Exchange, HttpClient, HttpRequest } from '../http/http-client.ts';
+import { withoutSecrets } from './secrets.ts';
+import type { TokenSource } from './token-source.ts';
+
+/** An exchange, or what kept us from having credentials for it (nothing was sent then). */
+export type AuthorizedExchange = Exchange | { kind: 'noCredentials'; failure: CallFailure };
+
+export interface AuthorizedClient {
+  send(request: HttpRequest, signal: AbortSignal): Promise<AuthorizedExchange>;
+  close(): Promise<void>;
+}
+
+/**
+ * Sends one request with the current credentials. Where the platform refuses those, they are renewed once and the
+ * request is sent once more: safe for a launch too, because that refusal comes before any effect.
+ */
+export function createAuthorizedClient(
+  http: HttpClient,
+  tokens: TokenSource,
+  refusesCredentials: (answer: Answer) => boolean,
+): AuthorizedClient {
+  async function sendAs(
+    authorization: string | undefined,
+    request: HttpRequest,
+    signal: AbortSignal,
+  ): Promise<Exchange> {
+    const headers = { ...request.headers, ...(authorization === undefined ? {} : { authorization }) };
+    const exchange = await http.send({ ...request, headers }, signal);
+    return exchange.kind === 'answer' ? withoutSecrets(exchange, tokens.secrets()) : exchange;
+  }
+
+  return {
+    async send(request, signal) {
+      const held = await tokens.current(signal);
+      if (held.kind !== 'credential') return { kind: 'noCredentials', failure: held };
+      const first = await sendAs(held.authorization, request, signal);
+      if (first.kind !== 'answer' || !refusesCredentials(first)) return first;
+      const other = await tokens.renewed(held.authorization, signal);
+      if (other === undefined) return first;
+      if (other.kind !== 'credential') return { kind: 'noCredentials', failure: other };
+      return sendAs(other.authorization, request, signal);
+    },
+    async close() {
+      await Promise.all([http.close(), tokens.close()]);
+    },
+  };
+}

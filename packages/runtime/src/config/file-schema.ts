@@ -1,0 +1,99 @@
+import { z } from 'zod';
+
+/**
+ * Each kind of provider with the schema of its whole entry: strict, and with the keys that every provider has
+ * (`z.strictObject({ ...baseProviderConfig.shape, … })`). The registry of packages/providers is one.
+ */
+export type ProviderKinds = Record<string, { configSchema: z.ZodType }>;
+
+/** Provider names become queue names and folders of the inbox. */
+const providerName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,30}$/, 'a provider is named with a-z, 0-9 and -, beginning with a letter, 31 at most');
+
+const board = z
+  .strictObject({
+    host: z.string().min(1).default('127.0.0.1').describe('Any other address than loopback needs user and password.'),
+    port: z.number().int().min(0).max(65_535).default(8080),
+    user: z.string().min(1).optional(),
+    passwordEnv: z.string().min(1).optional().describe('Name of the variable that holds the password.'),
+    passwordFile: z.string().min(1).optional().describe('Path of the file that holds the password.'),
+    allowDestructive: z
+      .boolean()
+      .default(false)
+      .describe('Shows the buttons that empty or obliterate queues. On a million jobs they block Redis for 17 s.'),
+  })
+  .refine((b) => (b.user === undefined ? 0 : 1) === (b.passwordEnv ? 1 : 0) + (b.passwordFile ? 1 : 0), {
+    message: 'give user together with exactly one of passwordEnv and passwordFile, or none of them',
+  });
+
+/** All of nightpass.yaml but the entries of `providers`, which their kinds check. */
+export const fileSchema = z.strictObject({
+  providers: z.record(providerName, z.unknown()).default({}),
+  defaultProvider: z.string().optional().describe('Runs what names no provider. The only one, where there is one.'),
+  board: board.prefault({}),
+  launchRunway: z
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(10_000)
+    .describe('Jobs kept ready in the launch queue of a provider.'),
+  inbox: z
+    .strictObject({
+      rescanSeconds: z.number().positive().max(3600).default(5).describe('Shares and bind mounts send no events.'),
+      settleSeconds: z.number().min(0).max(3600).default(1).describe('A file is taken once unchanged for so long.'),
+      maxFileMiB: z.number().positive().max(512).default(512),
+    })
+    .prefault({}),
+});
+export type FileConfig = z.infer<typeof fileSchema>;
+
+export type JsonSchema = { [key: string]: unknown };
+
+function jsonSchemaOf(schema: z.ZodType): JsonSchema {
+  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
+}
+
+function propertiesOf(schema: JsonSchema): JsonSchema {
+  const parts = ['allOf', 'anyOf', 'oneOf'].flatMap((key) => (schema[key] as JsonSchema[] | undefined) ?? []);
+  return Object.assign({}, ...parts.map(propertiesOf), schema.properties);
+}
+
+/** For editors: the schema of nightpass.yaml with every kind of provider. Write it to a file that is shipped. */
+export function configJsonSchema(kinds: ProviderKinds): JsonSchema {
+  const { $schema, ...file } = jsonSchemaOf(fileSchema);
+  const properties = { ...(file.properties as JsonSchema) };
+  properties.providers = {
+    type: 'object',
+    minProperties: 1,
+    propertyNames: { pattern: '^[a-z][a-z0-9-]{0,30}$' },
+    additionalProperties: {
+      oneOf: Object.entries(kinds).map(([kind, { configSchema }]) => entrySchema(kind, configSchema)),
+    },
+  };
+  return { $schema, title: 'Nightpass configuration (nightpass.yaml)', ...file, properties };
+}
+
+/** The schema of one provider's entry of this kind. */
+function entrySchema(kind: string, configSchema: z.ZodType): JsonSchema {
+  const { $schema: _, ...entry } = jsonSchemaOf(configSchema);
+  return { ...entry, properties: { ...(entry.properties as JsonSchema), kind: { const: kind } } };
+}
+
+/** The names that the schema knows at this place, for "did you mean". */
+export function knownNames(schema: JsonSchema, path: readonly PropertyKey[]): string[] {
+  let places: JsonSchema[] = [schema];
+  for (const step of path) {
+    places = places.flatMap(alternatives).flatMap((place) => {
+      const next = (place.properties as JsonSchema | undefined)?.[String(step)] ?? place.additionalProperties;
+      return typeof next === 'object' && next !== null ? [next as JsonSchema] : [];
+    });
+  }
+  return [...new Set(places.flatMap((place) => Object.keys(propertiesOf(place))))];
+}
+
+function alternatives(schema: JsonSchema): JsonSchema[] {
+  const parts = ['allOf', 'anyOf', 'oneOf'].flatMap((key) => (schema[key] as JsonSchema[] | undefined) ?? []);
+  return [schema, ...parts.flatMap(alternatives)];
+}
