@@ -215,6 +215,13 @@ test('a redrive never touches what succeeded or still runs', async () => {
   await expectCountersExact(it);
 });
 
+test('a redrive of what succeeded or runs takes nothing, even when asked for', async () => {
+  const it = await testLedger(redis, { processes: 1, zones: 1 });
+  await launchedAs(it, it.at(0, 0), 'r-1');
+  expect(await redriveBatch(it.ledger, it.id, { phases: ['running', 'succeeded'] as never, who: 'a test' })).toBe(0);
+  expect(await phases(it)).toEqual(['running']);
+});
+
 test('cancelling a batch ends what is queued at once and marks the rest for the sweep', async () => {
   const it = await testLedger(redis, { processes: 1, zones: 4 });
   await launchedAs(it, it.at(0, 0), 'r-1');

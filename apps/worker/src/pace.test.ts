@@ -1,0 +1,43 @@
+import { readCounts } from '@nightpass/engine';
+import { afterEach, expect, test } from 'vitest';
+import { type Night, startNight } from './test-night.ts';
+
+let night: Night;
+afterEach(() => night.stop());
+
+test('three workers together keep the launch pace of one provider, in every sliding second', async () => {
+  night = await startNight({
+    behaviour: { jobSeconds: 0.2 },
+    provider: { launch: { perSecond: 10, concurrency: 4, maxInFlight: 500 } },
+  });
+  const id = await night.openBatch({ processes: 1, zones: 60 });
+  for (let n = 0; n < 3; n++) night.startWorker();
+  await night.untilEnded(id, 30_000);
+
+  expect(await readCounts(night.ledger, id)).toMatchObject({ succeeded: 60 });
+  // Ten are sent in any second of Redis's clock; the way to the platform may squeeze in one more.
+  expect(night.platform.mostInAnySecond('launch')).toBeLessThanOrEqual(11);
+});
+
+test('a rate below one a second keeps its distance', async () => {
+  night = await startNight({ provider: { launch: { perMinute: 40, concurrency: 4, maxInFlight: 500 } } });
+  const id = await night.openBatch({ processes: 1, zones: 4 });
+  night.startWorker();
+  night.startWorker();
+  await night.untilEnded(id, 30_000);
+  const sent = night.platform.launches().map((launch) => launch.atMs);
+  for (const [i, atMs] of sent.entries()) if (i > 0) expect(atMs - (sent[i - 1] ?? 0)).toBeGreaterThan(1_400);
+});
+
+test('reads keep their own pace, which launches do not eat into', async () => {
+  night = await startNight({
+    behaviour: { jobSeconds: 60 },
+    provider: { read: { perSecond: 20, minLookSeconds: 0.1, maxLookSeconds: 0.2 } },
+  });
+  const id = await night.openBatch({ processes: 1, zones: 40 });
+  night.startWorker();
+  night.startWorker();
+  await night.until(() => night.platform.counts().look.arrived > 60);
+  expect(night.platform.mostInAnySecond('look')).toBeLessThanOrEqual(22);
+  expect((await readCounts(night.ledger, id)).running).toBe(40);
+});
