@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const conditions = ['nightpass-source', 'node', 'import', 'module', 'default'];
+const report = process.env.NIGHTPASS_TEST_REPORT;
 
 export default defineConfig({
   resolve: { conditions },
@@ -10,5 +11,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    reporters: report ? ['default', 'json'] : ['default'],
+    ...(report && { outputFile: { json: report } }),
   },
 });

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { type BatchContent, type BatchId, type Limits, limitsOf, type Polygon } from '@nightpass/core';
+import { type BatchContent, type BatchId, type Limits, type Log, limitsOf, type Polygon } from '@nightpass/core';
 import {
   createKeys,
   type LedgerContext,
-  type Log,
   openBatch,
   type RunningProvider,
   readCounts,

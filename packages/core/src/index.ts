@@ -16,6 +16,7 @@ export {
   type UnconfirmedTask,
   type Verdict,
 } from './lifecycle.ts';
+export { type Log, silentLog } from './log.ts';
 export { cancelTriesAtMost } from './look-pace.ts';
 export {
   type EndPhase,

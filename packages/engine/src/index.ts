@@ -1,4 +1,4 @@
-export { isTemporary } from './intake/durable-file.ts';
+export { type BeforeEffect, removeLeftovers } from './intake/durable-file.ts';
 export { folders as inboxFolders, nameKind } from './intake/file-names.ts';
 export * from './intake/inbox.ts';
 export type { Receipt } from './intake/receipt.ts';
@@ -15,7 +15,7 @@ export * from './ledger/reading.ts';
 export * from './ledger/steering.ts';
 export * from './ledger/sweeping.ts';
 export * from './ledger/task-record.ts';
-export * from './log.ts';
+export type { Log } from '@nightpass/core';
 export * from './overview.ts';
 export * from './pacing/holds.ts';
 export * from './pacing/pace.ts';

@@ -1,9 +1,8 @@
-import type { BatchId, Limits, Policy, Process, Provider, TaskRef } from '@nightpass/core';
+import type { BatchId, Limits, Log, Policy, Process, Provider, TaskRef } from '@nightpass/core';
 import { type BatchRecord, gridIndex } from './ledger/batch-record.ts';
 import { readBatch, readProcesses } from './ledger/batches.ts';
 import type { LedgerContext } from './ledger/context.ts';
 import type { TaskPlace } from './ledger/launching.ts';
-import type { Log } from './log.ts';
 import type { ProviderQueues } from './queues.ts';
 
 /** What the loops of one provider work with. */

@@ -1,3 +1,4 @@
+import type { Log } from '@nightpass/core';
 import { type Phase, type TaskId, type TaskRef, taskIdOf } from '@nightpass/core';
 import {
   DelayedError,
@@ -11,7 +12,6 @@ import {
 } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type Keys, launchQueue, trackQueue } from './ledger/keys.ts';
-import type { Log } from './log.ts';
 
 /** The one module that speaks BullMQ's control flow. Settings and their reasons: docs/decisions/003-bullmq-settings.md. */
 

@@ -1,11 +1,10 @@
-import type { Limits, Provider } from '@nightpass/core';
+import type { Limits, Log, Provider } from '@nightpass/core';
 import { parseTaskId } from '@nightpass/core';
 import { feedOnce, feedWhatWasLost } from './feeder.ts';
 import { launchTurn } from './launch.ts';
 import { createLease, type Lease } from './lease.ts';
 import type { LedgerContext } from './ledger/context.ts';
 import { launchQueue, trackQueue } from './ledger/keys.ts';
-import type { Log } from './log.ts';
 import { pause } from './pause.ts';
 import { createBatchCache, type ProviderRun } from './provider-run.ts';
 import { type Connection, createQueues, startTaskWorker } from './queues.ts';

@@ -1,8 +1,8 @@
+export { type Log, silentLog } from '@nightpass/core';
 export { ConfigError, type ConfigFault } from './config/config-error.ts';
 export { configJsonSchema, type ProviderKinds } from './config/file-schema.ts';
 export type { ProviderEntry } from './config/read-file.ts';
 export { type Config, type ReadConfigOptions, readConfig } from './config.ts';
-export { type Log, silentLog } from './log.ts';
 export { createLogger, type Logger, type LoggerOptions, type LogLevel, logLevels } from './logger.ts';
 export { redactor } from './redaction.ts';
 export { type RedisAddress, redisAddress } from './redis/address.ts';

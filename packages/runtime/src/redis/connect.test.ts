@@ -1,5 +1,5 @@
+import type { Log } from '@nightpass/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Log } from '../log.ts';
 import { startTestRedis, type TestRedis } from '../test-redis.ts';
 import { connectRedis, connectRedisFailFast } from './connect.ts';
 
@@ -10,6 +10,7 @@ const log: Log = {
   info: (_fields, message) => said.push(message),
   warn: (_fields, message) => said.push(message),
   error: (_fields, message) => said.push(message),
+  child: () => log,
 };
 
 beforeEach(async () => {

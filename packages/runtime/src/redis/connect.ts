@@ -1,5 +1,5 @@
+import type { Log } from '@nightpass/core';
 import { Redis, type RedisOptions } from 'ioredis';
-import type { Log } from '../log.ts';
 import { type RedisAddress, redisAddress } from './address.ts';
 
 export interface ConnectOptions {

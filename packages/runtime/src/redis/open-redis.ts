@@ -1,4 +1,4 @@
-import type { Log } from '../log.ts';
+import type { Log } from '@nightpass/core';
 import type { RedisAddress } from './address.ts';
 import { requireDurableRedis } from './check.ts';
 import { connectRedisFailFast } from './connect.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Log } from '@nightpass/core';
 import { Redis } from 'ioredis';
-import type { Log } from '../log.ts';
 import { type RedisAddress, redisAddress } from './address.ts';
 import { withFileLock } from './file-lock.ts';
 import { emptyServer, stopIfAlone } from './last-one-out.ts';
