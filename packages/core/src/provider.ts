@@ -87,6 +87,11 @@ export interface FindRequest extends LaunchRequest {
 
 /** A place that runs processes on zones. */
 export interface Provider {
+  /**
+   * How a lost launch is found again: by a key that it carried, or by elimination, so that two launches of one process
+   * that are in doubt at the same time might be taken for each other.
+   */
+  readonly findsBy: 'key' | 'elimination';
   /** Sends one launch, once. Never retries by itself but for one renewal of refused credentials. */
   launch(request: LaunchRequest, signal: AbortSignal): Promise<LaunchAnswer>;
   look(job: RemoteJob, signal: AbortSignal): Promise<LookAnswer>;

@@ -13,6 +13,8 @@
   KEYS[9] recent    list: when the last launches were sent, newest first, Unix ms
   KEYS[10] holds    the provider's holds
   KEYS[11] stats    hash: counters of the provider since ever
+  KEYS[12] launching  set of tasks of this process whose launch is unanswered
+  KEYS[13] doubt      set of tasks of this process whose answer was lost
   ARGV[1] token        the caller's lock token
   ARGV[2] id           task id
   ARGV[3] index        the task's place in the grid
@@ -21,8 +23,9 @@
   ARGV[6] windowMs     … in any window of this length
   ARGV[7] orphanMs     with no word from the launcher for this long, its answer counts as lost
   ARGV[8] probe        '1' where the caller is the one probe let through a hold
+  ARGV[9] alone        '1' where a lost launch can only be told from others of its process by elimination
 
-  Returns {'go', attempt, drive, intentAtMs} | {'wait', ms} | {'full'} | {'held'} | {'lostLock'}
+  Returns {'go', attempt, drive, intentAtMs} | {'wait', ms} | {'full'} | {'held'} | {'doubt', taskId} | {'lostLock'}
         | {'known', phase} | {'unconfirmed'} | {'cancelled'} | {'tooLate'}
 ]]
 --@include clock
@@ -37,6 +40,7 @@ if at == 'l' or at == 'u' then
     -- Somebody wrote the intent and was not heard of again: the launch may be out there.
     move(batch, grid, counts, ended, index, 'l', 'u', now)
     redis.call('ZADD', due, now, id)
+    redis.call('SMOVE', launching, doubt, id)
     note(task, now, 'unconfirmed: launcher-lost: the launcher died between intent and answer')
   end
   return { 'unconfirmed' }
@@ -57,12 +61,17 @@ if probe ~= '1' then
   if hold and kind ~= 'probe' then return { 'held' } end
 end
 if redis.call('SCARD', inflight) >= tonumber(maxInFlight) then return { 'full' } end
+if alone == '1' then
+  local other = redis.call('SRANDMEMBER', doubt)
+  if other then return { 'doubt', other } end
+end
 local oldest = redis.call('LINDEX', recent, burst - 1)
 if oldest and now - oldest < tonumber(windowMs) then return { 'wait', math.ceil(windowMs - (now - oldest)) } end
 redis.call('LPUSH', recent, now)
 redis.call('LTRIM', recent, 0, burst - 1)
 move(batch, grid, counts, ended, index, 'q', 'l', now)
 redis.call('SADD', inflight, id)
+redis.call('SADD', launching, id)
 redis.call('ZADD', due, now + orphanMs, id)
 redis.call('HINCRBY', stats, 'launches', 1)
 local attempt = redis.call('HINCRBY', task, 'attempt', 1)

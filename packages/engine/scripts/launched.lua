@@ -11,6 +11,8 @@
   KEYS[6] due       zset: task id -> when to look at it, Unix ms
   KEYS[7] inflight  set of task ids launched and not ended
   KEYS[8] claims    hash: remote id -> task id
+  KEYS[9] launching  set of tasks of this process whose launch is unanswered
+  KEYS[10] doubt     set of tasks of this process whose answer was lost
   ARGV[1] id        task id
   ARGV[2] index     the task's place in the grid
   ARGV[3] attempt   the launch that was answered
@@ -23,6 +25,7 @@
 ]]
 --@include clock
 --@include move
+--@include settle-doubt
 local now = clock()
 local at = phase(grid, index)
 local last, held = unpack(redis.call('HMGET', task, 'attempt', 'remoteId'))
@@ -38,6 +41,7 @@ if redis.call('HSETNX', claims, remoteId, id) == 0 then
 end
 move(batch, grid, counts, ended, index, at, 'r', now)
 redis.call('SADD', inflight, id)
+settleDoubt(launching, doubt, id)
 redis.call('ZADD', due, now + lookInMs, id)
 redis.call('HSET', task, 'remoteId', remoteId, 'address', address, 'launchedAt', redis.call('HGET', task, 'intentAt'), 'rule', rule)
 redis.call('HDEL', task, 'endedAt', 'reason', 'looks', 'fails', 'missing', 'status', 'word', 'progress', 'message')

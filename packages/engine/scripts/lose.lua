@@ -7,6 +7,8 @@
   KEYS[4] ended   set of batches that ended and are to be reported
   KEYS[5] task    hash: what is known of the task
   KEYS[6] due     zset: task id -> when to look at it, Unix ms
+  KEYS[7] launching  set of tasks of this process whose launch is unanswered
+  KEYS[8] doubt      set of tasks of this process whose answer was lost
   ARGV[1] id       task id
   ARGV[2] index    the task's place in the grid
   ARGV[3] attempt  the launch whose answer was lost
@@ -23,6 +25,8 @@ local at = phase(grid, index)
 if at ~= 'l' or redis.call('HGET', task, 'attempt') ~= attempt then return { 'moved', names[at] } end
 move(batch, grid, counts, ended, index, 'l', 'u', now)
 redis.call('ZADD', due, now + inMs, id)
+redis.call('SREM', launching, id)
+redis.call('SADD', doubt, id)
 redis.call('HSET', task, 'rule', rule, 'reason', reason)
 note(task, now, 'unconfirmed: ' .. rule .. ': ' .. reason)
 return { 'unconfirmed' }

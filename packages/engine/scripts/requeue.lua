@@ -8,6 +8,8 @@
   KEYS[5] task      hash: what is known of the task
   KEYS[6] due       zset: task id -> when to look at it, Unix ms
   KEYS[7] inflight  set of task ids launched and not ended
+  KEYS[8] launching  set of tasks of this process whose launch is unanswered
+  KEYS[9] doubt      set of tasks of this process whose answer was lost
   ARGV[1] id       task id
   ARGV[2] index    the task's place in the grid
   ARGV[3] attempt  the launch that was answered
@@ -19,11 +21,13 @@
 ]]
 --@include clock
 --@include move
+--@include settle-doubt
 local now = clock()
 local at = phase(grid, index)
 if (at ~= 'l' and at ~= 'u') or redis.call('HGET', task, 'attempt') ~= attempt then return { 'moved', names[at] } end
 move(batch, grid, counts, ended, index, at, 'q', now)
 redis.call('SREM', inflight, id)
+settleDoubt(launching, doubt, id)
 redis.call('ZREM', due, id)
 if sent == '0' then redis.call('HINCRBY', task, 'attempt', -1) end
 redis.call('HDEL', task, 'reads')

@@ -5,6 +5,7 @@
   KEYS[1] pace      theoretical arrival time of the next request, Unix ms with fractions
   KEYS[2] holds     the provider's holds
   KEYS[3] inflight  set of task ids launched and not ended
+  KEYS[4] learned   hash {factor, at}: the share of the pace that the platform was seen to bear
   ARGV[1] scope         'launch' | 'read'
   ARGV[2] intervalMs    ms between two requests, fractions allowed
   ARGV[3] maxInFlight   tasks; looked at for launches only
@@ -14,6 +15,7 @@
 ]]
 --@include clock
 --@include holds
+--@include learned
 local now = clock()
 local kind, hold = activeHold(holds, scope, now)
 if hold and kind ~= 'probe' then return { 'held', kind, hold.untilMs or -1, hold.reason } end
@@ -21,6 +23,7 @@ if scope == 'launch' then
   local n = redis.call('SCARD', inflight)
   if n >= tonumber(maxInFlight) then return { 'full', n } end
 end
+if scope == 'launch' then intervalMs = intervalMs / bearable(learned, now) end
 local tat = math.max(tonumber(redis.call('GET', pace) or '0'), now)
 local wait = tat - now
 if wait > tonumber(lookAheadMs) then return { 'later', math.ceil(wait - lookAheadMs) } end

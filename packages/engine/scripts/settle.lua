@@ -7,6 +7,7 @@
   KEYS[3] ended      set of batches that ended and are to be reported
   KEYS[4] durations  hash: process id -> usual duration in ms (moving average)
   KEYS[5] stats      hash: counters of the provider since ever
+  KEYS[6] doubt      prefix, before a process id, of the sets of tasks whose answer was lost
   KEYS...            for each item: batch, grid, counts, task
   ARGV[1] score      the claim's score
   ARGV...            for each item: id, index, action ('again' | 's' | 'f' | 'c' | 'x' | 'p'), inMs, rule, reason, process id,
@@ -19,9 +20,9 @@
 --@include finish
 local now = clock()
 local done = {}
-local items = (#KEYS - 5) / 4
+local items = (#KEYS - 6) / 4
 for i = 0, items - 1 do
-  local batch, grid, counts, task = KEYS[6 + i * 4], KEYS[7 + i * 4], KEYS[8 + i * 4], KEYS[9 + i * 4]
+  local batch, grid, counts, task = KEYS[7 + i * 4], KEYS[8 + i * 4], KEYS[9 + i * 4], KEYS[10 + i * 4]
   local id, index, action, inMs, rule, reason, process, fields = unpack(ARGV, 2 + i * 8, 9 + i * 8)
   local held = redis.call('ZSCORE', due, id)
   local at = phase(grid, index)
@@ -32,6 +33,7 @@ for i = 0, items - 1 do
     if action == 'again' then
       redis.call('ZADD', due, now + inMs, id)
     else
+      redis.call('SREM', doubt .. process, id)
       finish(batch, grid, counts, ended, task, due, inflight, id, index, at, action, now, rule, reason)
       redis.call('HINCRBY', stats, 'ended:' .. action, 1)
       local launched = redis.call('HGET', task, 'launchedAt')

@@ -1,3 +1,4 @@
+export type { Log } from '@nightpass/core';
 export { type BeforeEffect, removeLeftovers } from './intake/durable-file.ts';
 export { folders as inboxFolders, nameKind } from './intake/file-names.ts';
 export * from './intake/inbox.ts';
@@ -15,7 +16,6 @@ export * from './ledger/reading.ts';
 export * from './ledger/steering.ts';
 export * from './ledger/sweeping.ts';
 export * from './ledger/task-record.ts';
-export type { Log } from '@nightpass/core';
 export * from './overview.ts';
 export * from './pacing/holds.ts';
 export * from './pacing/pace.ts';

@@ -21,7 +21,7 @@ import {
 } from './ledger/launching.ts';
 import { readPhase } from './ledger/reading.ts';
 import { placeHold } from './pacing/holds.ts';
-import { reserveSlot } from './pacing/pace.ts';
+import { reserveSlot, slowDown } from './pacing/pace.ts';
 import { countAnswer, countTrouble } from './pacing/troubles.ts';
 import { pause } from './pause.ts';
 import { jobName, type ProviderRun, placeOf, policyOf } from './provider-run.ts';
@@ -34,6 +34,8 @@ import { ensureTracked, type Turn } from './queues.ts';
 
 /** While the provider is held or full, this often it is asked again. */
 const askAgainMs = 500;
+/** While a launch of its process is in doubt, a task lets those of other processes pass. */
+const doubtMs = 2_000;
 /** With no word from a launcher for this long, its answer counts as lost: more than a POST may take, and a lock may last. */
 export const orphanMs = 5 * 60_000;
 
@@ -53,7 +55,7 @@ export async function launchTurn(
   const batch = await run.batches.get(ref.batchId);
   const task = batch && (await readTaskContent(run.ledger, ref));
   if (!batch || !task) return { kind: 'failed', reason: `the ledger has no task ${taskIdOf(ref)}` };
-  const at = placeOf(run, ref, batch.record);
+  const at = placeOf(run, ref, batch);
   const log = run.log.child({ task: task.id, batch: ref.batchId });
 
   for (;;) {
@@ -73,6 +75,9 @@ export async function launchTurn(
       case 'held':
       case 'wait':
         continue;
+      case 'doubt':
+        log.debug({ doubt: intent.task }, 'launch waits for a lost one of its process');
+        return { kind: 'sleep', forMs: doubtMs };
       case 'lostLock':
         log.warn({}, 'launch lock lost');
         return { kind: 'remove' };
@@ -102,6 +107,7 @@ async function intend(run: ProviderRun, at: TaskPlace, token: string, stop: Abor
       launchesPerSecond: run.limits.launchesPerSecond,
       orphanMs,
       probe: slot.probe,
+      alone: run.adapter.findsBy === 'elimination',
     });
     // Some launch before this one was late: the sliding second is full for a few more milliseconds.
     if (intent.kind !== 'wait') return intent;
@@ -168,6 +174,9 @@ async function record(run: ProviderRun, at: TaskPlace, attempt: number, verdict:
     case 'requeue': {
       if (verdict.hold && (await placeHold(run.ledger, run.name, verdict.hold)) === 'new') {
         run.log.warn({ hold: verdict.hold.kind, reason: verdict.hold.reason }, 'provider held');
+      }
+      if (verdict.hold?.kind === 'retry-after' && verdict.hold.forMs === undefined) {
+        run.log.warn({ share: await slowDown(run.ledger, run.name) }, 'pace halved');
       }
       const [kind, phase] = await requeue(run.ledger, at, {
         attempt,

@@ -4,6 +4,7 @@ import { listBatches, readBatch, readCounts } from './ledger/batches.ts';
 import type { LedgerContext } from './ledger/context.ts';
 import { ledgerNow } from './ledger/reading.ts';
 import { type PlacedHold, readHolds } from './pacing/holds.ts';
+import { learnedShare } from './pacing/pace.ts';
 
 /** The night at a glance, for the board and the command line. Nothing here reads tasks one by one. */
 
@@ -15,6 +16,8 @@ export interface ProviderStatus {
   inFlight: number;
   maxInFlight: number;
   launchesPerSecond: number;
+  /** The share of it that the platform is believed to bear, learned from its refusals; 1 where it never refused. */
+  bearableShare: number;
   readsPerSecond: number;
   /** Launches ever sent. */
   launches: number;
@@ -26,12 +29,13 @@ export interface ProviderStatus {
 export async function readProviderStatus(ledger: LedgerContext, name: string, limits: Limits): Promise<ProviderStatus> {
   const its = ledger.keys.provider(name);
   const nowMs = await ledgerNow(ledger);
-  const [holds, inFlight, launches, dueNow, oldest] = await Promise.all([
+  const [holds, inFlight, launches, dueNow, oldest, bearableShare] = await Promise.all([
     readHolds(ledger, name, nowMs),
     ledger.redis.scard(its.inflight),
     ledger.redis.hget(its.stats, 'launches'),
     ledger.redis.zcount(its.due, '-inf', nowMs),
     ledger.redis.zrange(its.due, '0', '0', 'WITHSCORES') as Promise<unknown>,
+    learnedShare(ledger, name, nowMs),
   ]);
   return {
     name,
@@ -39,6 +43,7 @@ export async function readProviderStatus(ledger: LedgerContext, name: string, li
     inFlight,
     maxInFlight: limits.maxInFlight,
     launchesPerSecond: limits.launchesPerSecond,
+    bearableShare,
     readsPerSecond: limits.readsPerSecond,
     launches: Number(launches ?? 0),
     dueNow,

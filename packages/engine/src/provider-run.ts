@@ -50,8 +50,9 @@ export function createBatchCache(ledger: LedgerContext): BatchCache {
   };
 }
 
-export function placeOf(run: { name: string }, ref: TaskRef, batch: BatchRecord): TaskPlace {
-  return { ref, index: gridIndex(ref, batch), provider: run.name };
+export function placeOf(run: { name: string }, ref: TaskRef, { record, processes }: CachedBatch): TaskPlace {
+  const processId = processes[ref.processIndex]?.id ?? '';
+  return { ref, index: gridIndex(ref, record), provider: run.name, processId };
 }
 
 /** As the board shows the task: which process, where. */

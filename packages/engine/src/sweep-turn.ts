@@ -90,6 +90,12 @@ async function findTurn(turn: Turn): Promise<Outcome> {
   const content = await readTaskContent(run.ledger, task);
   if (!content || task.intentAtMs === undefined)
     throw new Error(`task ${task.id} is unconfirmed, but was never intended`);
+  // The job of a launch that is still unanswered could be taken for this one's.
+  if (run.adapter.findsBy === 'elimination') {
+    const { launching } = run.ledger.keys.provider(run.name);
+    const unanswered = await run.ledger.redis.scard(launching + placeOf(run, task, batch).processId);
+    if (unanswered > 0) return again(turn, 1_000, {});
+  }
   const wait = await readSlot(turn);
   if (wait !== undefined) return again(turn, wait, {});
   const { claims } = run.ledger.keys.provider(run.name);
@@ -102,7 +108,8 @@ async function findTurn(turn: Turn): Promise<Outcome> {
       claimed: async (remoteIds) => {
         if (remoteIds.length === 0) return new Set();
         const owners = await run.ledger.redis.hmget(claims, ...remoteIds);
-        return new Set(remoteIds.filter((_, i) => owners[i] !== null && owners[i] !== task.id));
+        // One that is ours already belongs to an earlier launch of this very task.
+        return new Set(remoteIds.filter((_, i) => owners[i] !== null));
       },
       readSlot: async () => {
         while (!turn.stop.aborted && (await readSlot(turn)) !== undefined) await pause(1_000, turn.stop);
@@ -128,7 +135,7 @@ async function findTurn(turn: Turn): Promise<Outcome> {
 
 /** The launcher was not heard of again. */
 async function orphanTurn({ run, task, batch }: Turn): Promise<Outcome> {
-  await recordLost(run.ledger, placeOf(run, task, batch.record), {
+  await recordLost(run.ledger, placeOf(run, task, batch), {
     attempt: task.attempt,
     inMs: 0,
     rule: 'launcher-lost',
@@ -140,7 +147,7 @@ async function orphanTurn({ run, task, batch }: Turn): Promise<Outcome> {
 
 async function carryOut(turn: Turn, verdict: Verdict, fields: Settlement['fields']): Promise<Outcome> {
   const { run, task, batch } = turn;
-  const at = placeOf(run, task, batch.record);
+  const at = placeOf(run, task, batch);
   switch (verdict.next) {
     case 'lookAgain': {
       await hold(run, verdict.hold);
@@ -210,9 +217,8 @@ const settleAs = (
 ): Outcome => ({
   kind: 'settle',
   item: {
-    at: placeOf(run, task, batch.record),
+    at: placeOf(run, task, batch),
     outcome,
-    processId: batch.processes[task.processIndex]?.id ?? '',
     fields,
   },
 });

@@ -61,7 +61,7 @@ export async function sweepOnce(run: ProviderRun, stop: AbortSignal): Promise<nu
 async function closeOnBoard(run: ProviderRun, task: TaskRecord): Promise<void> {
   const batch = await run.batches.get(task.batchId);
   if (!batch) return;
-  const at = placeOf(run, task, batch.record);
+  const at = placeOf(run, task, batch);
   try {
     if (task.phase === 'queued' || (await wakeTracked(run.queues.track, task.id, task, task.id)))
       await closeTask(run.ledger, at);

@@ -61,7 +61,7 @@ export async function testLedger(
   });
   const at = (processIndex: number, zoneIndex: number): TaskPlace => {
     const ref: TaskRef = { batchId: id, processIndex, zoneIndex };
-    return { ref, index: processIndex * size.zones + zoneIndex, provider };
+    return { ref, index: processIndex * size.zones + zoneIndex, provider, processId: `p${processIndex}` };
   };
   return {
     ledger,

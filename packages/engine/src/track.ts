@@ -15,7 +15,7 @@ export async function trackTurn(run: ProviderRun, job: TaskJob): Promise<Turn> {
   const batch = ref && (await run.batches.get(ref.batchId));
   const [task] = ref ? await readTasks(run.ledger, [job.id as never], async () => batch?.record) : [];
   if (!batch || !task) return { kind: 'failed', reason: 'the ledger has no such task' };
-  const at = placeOf(run, task, batch.record);
+  const at = placeOf(run, task, batch);
 
   switch (task.phase) {
     case 'queued':

@@ -39,7 +39,7 @@ export async function explainTask(
   const provider = batch.providers[ref.processIndex] ?? '';
   const holds = await readHolds(ledger, provider, nowMs);
   const limits = limitsOf(provider);
-  const reason = await reasonOf(ledger, { task, batch, provider, holds, limits });
+  const reason = await reasonOf(ledger, { task, batch, provider, processId: content.process.id, holds, limits });
   return { task, content, provider, batch, holds, ...reason };
 }
 
@@ -47,6 +47,7 @@ interface Known {
   task: TaskRecord;
   batch: BatchRecord;
   provider: string;
+  processId: string;
   holds: PlacedHold[];
   limits: Limits | undefined;
 }
@@ -109,7 +110,10 @@ async function reasonOf(ledger: LedgerContext, known: Known): Promise<Reason> {
   }
 }
 
-async function whyQueued(ledger: LedgerContext, { task, batch, provider, holds, limits }: Known): Promise<Reason> {
+async function whyQueued(
+  ledger: LedgerContext,
+  { task, batch, provider, processId, holds, limits }: Known,
+): Promise<Reason> {
   const sinceMs = batch.acceptedAtMs;
   const again = task.reason ? ` (queued again: ${task.reason})` : '';
   if (!limits) return { answer: `provider ${provider} is not configured here${again}`, sinceMs, untilMs: undefined };
@@ -128,6 +132,11 @@ async function whyQueued(ledger: LedgerContext, { task, batch, provider, holds, 
       sinceMs,
       untilMs: undefined,
     };
+  }
+  const doubted = await ledger.redis.srandmember(its.doubt + processId);
+  if (doubted) {
+    const answer = `launches of its process wait until it is known what became of ${doubted}: the platform could not tell them apart${again}`;
+    return { answer, sinceMs, untilMs: undefined };
   }
   return {
     answer: `its turn has not come: ${provider} takes ${limits.launchesPerSecond} launches a second${again}`,

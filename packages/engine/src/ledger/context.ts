@@ -14,7 +14,14 @@ export function phaseKeys(keys: Keys, batchId: BatchId) {
 }
 
 /** Keys of everything a task's own transition touches. */
-export function taskKeys(keys: Keys, provider: string, ref: TaskRef) {
-  const its = keys.provider(provider);
-  return { ...phaseKeys(keys, ref.batchId), task: keys.task(ref), due: its.due, inflight: its.inflight };
+export function taskKeys(keys: Keys, at: { provider: string; ref: TaskRef; processId: string }) {
+  const its = keys.provider(at.provider);
+  return {
+    ...phaseKeys(keys, at.ref.batchId),
+    task: keys.task(at.ref),
+    due: its.due,
+    inflight: its.inflight,
+    launching: its.launching + at.processId,
+    doubt: its.doubt + at.processId,
+  };
 }

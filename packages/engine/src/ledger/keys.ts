@@ -32,6 +32,12 @@ export interface ProviderKeys {
   stats: string;
   feed: string;
   troubles: string;
+  /** What the platform's refusals taught us of its pace. */
+  learned: string;
+  /** Prefix, before a process id: the tasks of that process whose launch is out and unanswered … */
+  launching: string;
+  /** … and those whose answer was lost. */
+  doubt: string;
   lease(what: 'sweep' | 'feed'): string;
 }
 
@@ -70,6 +76,9 @@ export function createKeys(prefix = 'nightpass'): Keys {
         stats: `${base}:stats`,
         feed: `${base}:feed`,
         troubles: `${base}:troubles`,
+        learned: `${base}:learned`,
+        launching: `${base}:launching:`,
+        doubt: `${base}:doubt:`,
         lease: (what) => `${base}:lease:${what}`,
       };
     },

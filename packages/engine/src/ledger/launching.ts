@@ -8,18 +8,33 @@ import { defineScript } from './script.ts';
 const phase = z.enum(phases);
 
 const intentScript = defineScript('intent', {
-  keys: ['lock', 'batch', 'grid', 'counts', 'ended', 'task', 'due', 'inflight', 'recent', 'holds', 'stats'],
-  args: ['token', 'id', 'index', 'maxInFlight', 'burst', 'windowMs', 'orphanMs', 'probe'],
+  keys: [
+    'lock',
+    'batch',
+    'grid',
+    'counts',
+    'ended',
+    'task',
+    'due',
+    'inflight',
+    'recent',
+    'holds',
+    'stats',
+    'launching',
+    'doubt',
+  ],
+  args: ['token', 'id', 'index', 'maxInFlight', 'burst', 'windowMs', 'orphanMs', 'probe', 'alone'],
   reply: z.union([
     z.tuple([z.literal('go'), z.number(), z.number(), z.number()]),
     z.tuple([z.literal('wait'), z.number()]),
     z.tuple([z.literal('known'), phase]),
+    z.tuple([z.literal('doubt'), z.string()]),
     z.tuple([z.enum(['full', 'held', 'lostLock', 'unconfirmed', 'cancelled', 'tooLate'])]),
   ]),
 });
 
 const launchedScript = defineScript('launched', {
-  keys: ['batch', 'grid', 'counts', 'ended', 'task', 'due', 'inflight', 'claims'],
+  keys: ['batch', 'grid', 'counts', 'ended', 'task', 'due', 'inflight', 'claims', 'launching', 'doubt'],
   args: ['id', 'index', 'attempt', 'remoteId', 'address', 'lookInMs', 'rule'],
   reply: z.union([
     z.tuple([z.enum(['running', 'known'])]),
@@ -28,7 +43,9 @@ const launchedScript = defineScript('launched', {
   ]),
 });
 
-const taskTransition = { keys: ['batch', 'grid', 'counts', 'ended', 'task', 'due', 'inflight'] } as const;
+const taskTransition = {
+  keys: ['batch', 'grid', 'counts', 'ended', 'task', 'due', 'inflight', 'launching', 'doubt'],
+} as const;
 const moved = z.tuple([z.literal('moved'), phase]);
 
 const requeueScript = defineScript('requeue', {
@@ -38,7 +55,7 @@ const requeueScript = defineScript('requeue', {
 });
 
 const loseScript = defineScript('lose', {
-  keys: ['batch', 'grid', 'counts', 'ended', 'task', 'due'],
+  keys: ['batch', 'grid', 'counts', 'ended', 'task', 'due', 'launching', 'doubt'],
   args: ['id', 'index', 'attempt', 'inMs', 'rule', 'reason'],
   reply: z.union([z.tuple([z.literal('unconfirmed')]), moved]),
 });
@@ -55,12 +72,16 @@ export interface TaskPlace {
   /** Its place in the batch's grid. */
   index: number;
   provider: string;
+  /** The platform's id of its process. */
+  processId: string;
 }
 
 export type Intent =
   | { kind: 'go'; attempt: number; drive: number; intentAtMs: number }
   | { kind: 'wait'; ms: number }
   | { kind: 'known'; phase: Phase }
+  /** A launch of this process is unconfirmed, and could not be told from this one. */
+  | { kind: 'doubt'; task: string }
   | { kind: 'full' | 'held' | 'lostLock' | 'unconfirmed' | 'cancelled' | 'tooLate' };
 
 export interface IntentOptions {
@@ -72,6 +93,8 @@ export interface IntentOptions {
   orphanMs: number;
   /** The caller is the one probe that a hold lets through. */
   probe: boolean;
+  /** Lost launches of a process can only be told apart by elimination: none is sent while one is in doubt. */
+  alone: boolean;
 }
 
 /** The last step before the POST. Only on `go` may anything be sent. */
@@ -86,7 +109,7 @@ export async function writeIntent(
     redis,
     {
       lock: keys.launchLock(at.provider, at.ref),
-      ...taskKeys(keys, at.provider, at.ref),
+      ...taskKeys(keys, at),
       recent: its.recent,
       holds: its.holds,
       stats: its.stats,
@@ -100,6 +123,7 @@ export async function writeIntent(
       windowMs: Math.ceil((burst / options.launchesPerSecond) * 1000),
       orphanMs: options.orphanMs,
       probe: options.probe ? '1' : '0',
+      alone: options.alone ? '1' : '0',
     },
   );
   switch (kind) {
@@ -111,6 +135,8 @@ export async function writeIntent(
       return { kind, ms: rest[0] as number };
     case 'known':
       return { kind, phase: rest[0] as Phase };
+    case 'doubt':
+      return { kind, task: rest[0] as string };
     default:
       return { kind };
   }
@@ -130,7 +156,7 @@ export async function recordLaunched(
 ): Promise<Recorded> {
   const [kind, detail] = await launchedScript(
     redis,
-    { ...taskKeys(keys, at.provider, at.ref), claims: keys.provider(at.provider).claims },
+    { ...taskKeys(keys, at), claims: keys.provider(at.provider).claims },
     {
       id: taskIdOf(at.ref),
       index: at.index,
@@ -154,7 +180,7 @@ interface Decision {
 
 /** Back to the queue: it is known that nothing runs. */
 export async function requeue({ redis, keys }: LedgerContext, at: TaskPlace, why: Decision & { sent: boolean }) {
-  return requeueScript(redis, taskKeys(keys, at.provider, at.ref), {
+  return requeueScript(redis, taskKeys(keys, at), {
     id: taskIdOf(at.ref),
     index: at.index,
     attempt: why.attempt,
@@ -166,7 +192,7 @@ export async function requeue({ redis, keys }: LedgerContext, at: TaskPlace, why
 
 /** The answer was lost: the sweep asks the platform in `inMs`. */
 export async function recordLost({ redis, keys }: LedgerContext, at: TaskPlace, why: Decision & { inMs: number }) {
-  const { inflight: _, ...its } = taskKeys(keys, at.provider, at.ref);
+  const { inflight: _, ...its } = taskKeys(keys, at);
   return loseScript(redis, its, {
     id: taskIdOf(at.ref),
     index: at.index,
@@ -183,7 +209,7 @@ export async function finishLaunch(
   at: TaskPlace,
   why: Decision & { phase: 'failed' | 'cancelled' | 'expired' | 'succeeded' | 'parked' },
 ) {
-  return finishScript(redis, taskKeys(keys, at.provider, at.ref), {
+  return finishScript(redis, taskKeys(keys, at), {
     id: taskIdOf(at.ref),
     index: at.index,
     attempt: why.attempt,

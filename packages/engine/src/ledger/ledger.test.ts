@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => redis.stop());
 
-const allowed = { maxInFlight: 100, launchesPerSecond: 1000, orphanMs: 60_000, probe: false };
+const allowed = { maxInFlight: 100, launchesPerSecond: 1000, orphanMs: 60_000, probe: false, alone: false };
 const job = (id: string) => ({ id, address: `/jobs/${id}` });
 
 async function intend({ ledger, lock }: TestLedger, at: TaskPlace, token = 'mine') {
@@ -161,7 +161,6 @@ test('only the holder of the claim settles; an end is counted once', async () =>
     {
       at,
       outcome: { kind: 'end' as const, phase: 'succeeded' as const, rule: 'test', reason: '' },
-      processId: 'p0',
       fields: {},
     },
   ];
@@ -200,7 +199,6 @@ test('a redrive never touches what succeeded or still runs', async () => {
     {
       at: it.at(0, 0),
       outcome: { kind: 'end', phase: 'succeeded', rule: 'test', reason: '' },
-      processId: 'p0',
       fields: {},
     },
   ]);
@@ -249,4 +247,18 @@ test('a reason with line breaks stays one line of the history, and a long histor
   const [task] = await readTasks(it.ledger, [`${it.id}-0-0` as TaskId], async () => ({ zoneCount: 1 }));
   expect(task?.history.at(-1)?.text).toMatch(/line one line two é+ 30$/);
   for (const line of task?.history ?? []) expect(line.atMs).toBeGreaterThan(1_700_000_000_000);
+});
+
+test('where lost launches are told apart by elimination only, none of the process is sent while one is in doubt', async () => {
+  const it = await testLedger(redis, { processes: 2, zones: 2 });
+  await intend(it, it.at(0, 0));
+  await recordLost(it.ledger, it.at(0, 0), { attempt: 1, inMs: 0, rule: 'test', reason: 'timeout' });
+  const alone = async (at: TaskPlace) => {
+    await it.lock(at, 'mine');
+    return writeIntent(it.ledger, at, { ...allowed, token: 'mine', alone: true });
+  };
+  expect(await alone(it.at(0, 1))).toEqual({ kind: 'doubt', task: `${it.id}-0-0` });
+  expect(await alone(it.at(1, 0))).toMatchObject({ kind: 'go' });
+  await recordLaunched(it.ledger, it.at(0, 0), { attempt: 1, job: job('found'), lookInMs: 0, rule: 'found' });
+  expect(await alone(it.at(0, 1))).toMatchObject({ kind: 'go' });
 });

@@ -46,7 +46,7 @@ export function defineScript<const K extends string, const A extends string, R>(
   const source = [
     locals(keyNames, 'KEYS'),
     locals(argNames, 'ARGV'),
-    body.replace(/^--@include (\w+)$/gm, (_, part: string) => read(`include/${part}.lua`)),
+    body.replace(/^--@include (\S+)$/gm, (_, part: string) => read(`include/${part}.lua`)),
   ].join('\n');
   const sha = createHash('sha1').update(source).digest('hex');
 

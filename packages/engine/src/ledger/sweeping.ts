@@ -13,7 +13,7 @@ const claimScript = defineScript('claim', {
 });
 
 const settleScript = defineScript('settle', {
-  keys: ['due', 'inflight', 'ended', 'durations', 'stats'],
+  keys: ['due', 'inflight', 'ended', 'durations', 'stats', 'doubt'],
   args: ['score'],
   reply: z.array(z.string()),
 });
@@ -42,8 +42,6 @@ export interface Settlement {
   at: TaskPlace;
   /** Another look in `inMs`, or the phase the task ends in. */
   outcome: { kind: 'again'; inMs: number } | { kind: 'end'; phase: Phase; rule: string; reason: string };
-  /** The platform's id of the process, to learn how long its jobs usually take. */
-  processId: string;
   /** Fields of the task to write; null takes one away. */
   fields: Record<string, string | number | null>;
 }
@@ -59,21 +57,28 @@ export async function settle(
   const its = keys.provider(provider);
   const ended = await settleScript(
     redis,
-    { due: its.due, inflight: its.inflight, ended: keys.ended, durations: its.durations, stats: its.stats },
+    {
+      due: its.due,
+      inflight: its.inflight,
+      ended: keys.ended,
+      durations: its.durations,
+      stats: its.stats,
+      doubt: its.doubt,
+    },
     { score },
     {
       keys: items.flatMap(({ at: { ref } }) => {
         const { batch, grid, counts } = phaseKeys(keys, ref.batchId);
         return [batch, grid, counts, keys.task(ref)];
       }),
-      args: items.flatMap(({ at, outcome, processId, fields }) => [
+      args: items.flatMap(({ at, outcome, fields }) => [
         taskIdOf(at.ref),
         at.index,
         outcome.kind === 'again' ? 'again' : phaseByte[outcome.phase],
         outcome.kind === 'again' ? outcome.inMs : 0,
         outcome.kind === 'again' ? '' : outcome.rule,
         outcome.kind === 'again' ? '' : outcome.reason,
-        processId,
+        at.processId,
         JSON.stringify(fields),
       ]),
     },

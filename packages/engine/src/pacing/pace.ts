@@ -9,7 +9,7 @@ import { defineScript } from '../ledger/script.ts';
  */
 
 const reserveScript = defineScript('reserve', {
-  keys: ['pace', 'holds', 'inflight'],
+  keys: ['pace', 'holds', 'inflight', 'learned'],
   args: ['scope', 'intervalMs', 'maxInFlight', 'lookAheadMs'],
   reply: z.union([
     z.tuple([z.enum(['go', 'probe', 'later', 'full']), z.number()]),
@@ -36,7 +36,12 @@ export async function reserveSlot(
   const its = keys.provider(provider);
   const [kind, detail, untilMs, reason] = await reserveScript(
     redis,
-    { pace: scope === 'launch' ? its.launchPace : its.readPace, holds: its.holds, inflight: its.inflight },
+    {
+      pace: scope === 'launch' ? its.launchPace : its.readPace,
+      holds: its.holds,
+      inflight: its.inflight,
+      learned: its.learned,
+    },
     {
       scope,
       intervalMs: 1000 / (scope === 'launch' ? limits.launchesPerSecond : limits.readsPerSecond),
@@ -57,4 +62,18 @@ export async function reserveSlot(
     default:
       return kind satisfies never;
   }
+}
+
+const slowDownScript = defineScript('slow-down', { keys: ['learned'], args: [], reply: z.coerce.number() });
+
+/** The platform refused and named no time: half the pace. @returns the share of the configured pace that is left. */
+export async function slowDown({ redis, keys }: LedgerContext, provider: string): Promise<number> {
+  return slowDownScript(redis, { learned: keys.provider(provider).learned }, {});
+}
+
+/** The share of the configured launch pace that the platform is believed to bear; 1 where nothing was learned. */
+export async function learnedShare({ redis, keys }: LedgerContext, provider: string, nowMs: number): Promise<number> {
+  const [factor, at] = await redis.hmget(keys.provider(provider).learned, 'factor', 'at');
+  if (!factor || !at) return 1;
+  return Math.min(1, Number(factor) + 0.1 * Math.floor((nowMs - Number(at)) / 60_000));
 }

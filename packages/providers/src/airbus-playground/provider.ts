@@ -33,6 +33,7 @@ export function createAirbusPlayground(config: AirbusPlaygroundConfig, options: 
   const get = (path: string, signal: AbortSignal) => api.send({ method: 'GET', path, headers: accept }, signal);
 
   return {
+    findsBy: config.launchNameToken ? 'key' : 'elimination',
     async launch(request, signal) {
       const path = jobsPath(base, request.task.process.id);
       if (path === undefined) return refused('process-id-unusable', 'the process id can stand in no path');

@@ -43,6 +43,7 @@ export function stages(subject: ContractSubject) {
       return answer;
     };
     return {
+      findsBy: provider.findsBy,
       launch: async (...call) => keep(await provider.launch(...call)),
       look: async (...call) => keep(await provider.look(...call)),
       findLaunch: async (...call) => keep(await provider.findLaunch(...call)),
