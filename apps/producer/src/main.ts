@@ -1,1 +1,50 @@
-export {};
+import { parseArgs } from 'node:util';
+import { createKeys, openInbox } from '@nightpass/engine';
+import { connectRedis, createLogger, createSecrets, openRedis, untilSignal, withTimeout } from '@nightpass/runtime';
+import { readProducerConfig } from './config.ts';
+import { startProducer } from './producer.ts';
+
+/** Takes batch files from the inbox, and answers there. Several producers may serve one inbox: one works at a time. */
+
+const closeMs = 10_000;
+
+const { values: flags } = parseArgs({ options: { 'allow-volatile-redis': { type: 'boolean', default: false } } });
+const secrets = createSecrets(process.env);
+const config = await readProducerConfig(process.env).catch((error) => refuse(2, error));
+const log = createLogger('producer', { level: config.logLevel, secrets });
+process.on('unhandledRejection', (error) => log.error({ err: error }, 'rejection nobody handled'));
+
+const inbox = await openInbox(config.inboxDir).catch((error) => refuse(1, error));
+const server = await openRedis({
+  given: config.redis,
+  dataDir: config.dataDir,
+  log,
+  searchPath: process.env.PATH,
+  volatile: flags['allow-volatile-redis'] ? 'allow' : 'refuse',
+}).catch((error) => refuse(1, error));
+if (server.address.password !== undefined) secrets.remember(server.address.password);
+const redis = connectRedis(server.address, log, { role: 'producer' });
+
+const producer = startProducer({
+  ledger: { redis, keys: createKeys() },
+  inbox,
+  providers: { known: Object.keys(config.providers), default: config.defaultProvider },
+  ...config.inbox,
+  log,
+});
+log.info({ inbox: inbox.dir, redis: server.address.display }, 'producer started');
+
+const signal = await untilSignal(['SIGINT', 'SIGTERM']);
+log.info({ signal }, 'producer stopping');
+// Without Redis the work cannot end; whatever is under way is finished at the next start.
+const how = await withTimeout(producer.close(), closeMs);
+redis.disconnect();
+await server.release();
+log.info({ how: how.kind }, 'producer stopped');
+process.exit(0);
+
+/** What a person has to mend needs no stack. */
+function refuse(exitCode: 1 | 2, error: Error): never {
+  process.stderr.write(`nightpass producer cannot start:\n${error.message}\n`);
+  process.exit(exitCode);
+}

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /** Files that are either there whole, or not there: also after a power cut, also for who looks over a share. */
@@ -12,9 +12,13 @@ const temporaryName = /^\.[0-9a-f]{16}\.nightpass-tmp$/;
 /** Whether a file of this name is one of ours, half-written: by a writer at work, or by one that died. */
 export const isTemporary = (name: string) => temporaryName.test(name);
 
+/** In UTF-16 units. */
+const gatherUnits = 65_536;
+
 /** A file being written under another name. */
 export interface Draft {
-  write(text: string): Promise<void>;
+  /** Small pieces are gathered. */
+  write(content: string | Uint8Array): Promise<void>;
   /** From here on it stands under its own name, in place of what stood there. */
   publish(): Promise<void>;
   /** Leaves no trace; for after a failure. Does nothing once published. */
@@ -31,9 +35,24 @@ export async function openDraft(path: string, before: BeforeEffect = () => {}): 
     if (state === 'open') await handle.close();
     if (state === 'open') state = 'closed';
   };
+  let gathered = '';
+  const flush = async () => {
+    const text = gathered;
+    gathered = '';
+    if (text !== '') await handle.appendFile(text);
+  };
   return {
-    write: async (text) => void (await handle.appendFile(text, 'utf8')),
+    async write(content) {
+      if (typeof content === 'string') {
+        gathered += content;
+        if (gathered.length > gatherUnits) await flush();
+      } else {
+        await flush();
+        await handle.appendFile(content);
+      }
+    },
     async publish() {
+      await flush();
       await handle.sync();
       await close();
       before(`rename to ${basename(path)}`);
@@ -53,11 +72,21 @@ export async function openDraft(path: string, before: BeforeEffect = () => {}): 
 export async function writeDurably(path: string, content: string | Uint8Array, before?: BeforeEffect): Promise<void> {
   const draft = await openDraft(path, before);
   try {
-    await draft.write(content as string);
+    await draft.write(content);
     await draft.publish();
   } catch (error) {
     await draft.discard();
     throw error;
+  }
+}
+
+/** Removes what a writer that died has left in the folder: half-written files that nobody touched for an hour. */
+export async function removeLeftovers(dir: string, nowMs: number): Promise<void> {
+  for (const name of await readdir(dir)) {
+    if (!isTemporary(name)) continue;
+    const path = join(dir, name);
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: nowMs }));
+    if (nowMs - mtimeMs > 3_600_000) await rm(path, { force: true });
   }
 }
 

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLease, type Lease } from '../lease.ts';
 import type { LedgerContext } from '../ledger/context.ts';
+import { openDraft } from './durable-file.ts';
 import { folders } from './file-names.ts';
 import { intakeKeys } from './intake-keys.ts';
 
@@ -26,14 +27,12 @@ export async function openInbox(dir: string): Promise<Inbox> {
   for (const folder of [dir, hidden, inbox.acceptedDir, inbox.rejectedDir]) {
     try {
       await mkdir(folder, { recursive: true });
-      const probe = join(folder, `.probe-${randomUUID()}`);
-      await writeFile(probe, '', { flag: 'wx' });
-      await rm(probe);
+      await (await openDraft(join(folder, 'probe'))).discard();
     } catch (error) {
       throw new Error(unusable(folder, error as NodeJS.ErrnoException), { cause: error });
     }
   }
-  return { ...inbox, id: await inboxId(join(hidden, 'inbox-id')) };
+  return { ...inbox, id: await inboxId(join(hidden, idFile)) };
 }
 
 function unusable(folder: string, { code, message }: NodeJS.ErrnoException): string {
@@ -51,6 +50,7 @@ function unusable(folder: string, { code, message }: NodeJS.ErrnoException): str
   return `the inbox folder ${folder} cannot be written to (${code}): ${remedy}, or name another folder in NIGHTPASS_INBOX`;
 }
 
+const idFile = 'inbox-id';
 const idPattern = /^[0-9a-f-]{36}$/;
 
 /** Two producers that start at once on a new folder get the same id. */
@@ -81,6 +81,15 @@ async function writeId(path: string): Promise<void> {
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+/** Whether the folder is the one that was opened: a share that is not mounted leaves an empty one in its place. */
+export async function isMounted({ dir, id }: Inbox): Promise<boolean> {
+  try {
+    return (await readFile(join(dir, folders.hidden, idFile), 'utf8')).trim() === id;
+  } catch {
+    return false;
   }
 }
 

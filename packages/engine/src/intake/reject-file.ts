@@ -1,4 +1,4 @@
-import { access, mkdir, rename } from 'node:fs/promises';
+import { access, mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Fault } from '@nightpass/core';
 import { type BeforeEffect, syncFolder, writeDurably } from './durable-file.ts';
@@ -27,12 +27,12 @@ export async function rejectFile(inbox: Inbox, refusal: Refusal, before: BeforeE
   await mkdir(inbox.rejectedDir, { recursive: true });
   const name = await freeName(inbox.rejectedDir, basename(refusal.file));
   const receipt = rejectedReceipt({ ...refusal, keptAs: `${folders.rejected}/${name}` });
-  if ((await identityOf(path)) !== refusal.identity) return undefined;
-  await writeDurably(
-    join(inbox.rejectedDir, besideName(name, '.receipt.json')),
-    `${JSON.stringify(receipt, null, 2)}\n`,
-    before,
-  );
+  const receiptPath = join(inbox.rejectedDir, besideName(name, '.receipt.json'));
+  await writeDurably(receiptPath, `${JSON.stringify(receipt, null, 2)}\n`, before);
+  if ((await identityOf(path)) !== refusal.identity) {
+    await rm(receiptPath, { force: true });
+    return undefined;
+  }
   before('move the file to rejected');
   await rename(path, join(inbox.rejectedDir, name));
   before('sync the folders of a rejected file');

@@ -42,8 +42,8 @@ export interface Drop {
 export type Taken =
   | { kind: 'accepted' | 'known'; batch: BatchId; receipt: Receipt }
   | { kind: 'rejected'; receipt: Receipt }
-  /** Left as it is, to be taken later. */
-  | { kind: 'notReady'; reason: string }
+  /** Left as it is, to be taken later; `againInMs` where it is known when. */
+  | { kind: 'notReady'; reason: string; againInMs?: number }
   | { kind: 'gone' };
 
 /** @throws only for bugs; trouble that may pass (no memory, no room, no permission) is `notReady`. */
@@ -73,8 +73,9 @@ async function take(intake: Intake, drop: Drop): Promise<Taken> {
   }
   const reading = readBatchFile(read.bytes);
   if (!reading.ok) {
-    if (drop.unchangedForMs < intake.patienceMs && looksUnfinished(read.bytes)) {
-      return { kind: 'notReady', reason: 'it is not whole yet' };
+    const againInMs = intake.patienceMs - drop.unchangedForMs;
+    if (againInMs > 0 && looksUnfinished(read.bytes)) {
+      return { kind: 'notReady', reason: 'it ends too early: perhaps a slow copy', againInMs };
     }
     return refuse(intake, drop, identity, reading.faults, reading.faultCount);
   }

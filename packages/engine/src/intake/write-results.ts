@@ -1,3 +1,5 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { BatchId, Process, TaskId, Zone } from '@nightpass/core';
 import { taskIdOf } from '@nightpass/core';
 import { type BatchRecord, zoneOf } from '../ledger/batch-record.ts';
@@ -5,9 +7,9 @@ import { readBatch, readCounts, readProcesses } from '../ledger/batches.ts';
 import type { LedgerContext } from '../ledger/context.ts';
 import { readTasks } from '../ledger/reading.ts';
 import type { TaskRecord } from '../ledger/task-record.ts';
-import { type BeforeEffect, openDraft } from './durable-file.ts';
+import { type BeforeEffect, type Draft, openDraft } from './durable-file.ts';
 import type { Inbox } from './inbox.ts';
-import { resultPath, resultStem } from './result-files.ts';
+import { type resultEndings, resultPath, resultStem } from './result-files.ts';
 import { featureOf, headOf, resultOf } from './result-lines.ts';
 
 /** Tasks, and zones, read in one command: enough to be quick, few enough to block nobody. */
@@ -32,10 +34,17 @@ export async function writeResults(
     readCounts(ledger, id),
     resultStem(inbox, file, id),
   ]);
+  await mkdir(dirname(resultPath(inbox, file, stem, '.result.json')), { recursive: true });
   const head = headOf(batch, counts, file);
-  const map = await openDraft(resultPath(inbox, file, stem, '.result.geojson'), before);
-  const list = await openDraft(resultPath(inbox, file, stem, '.result.json'), before);
+  const drafts: Draft[] = [];
+  const draft = async (ending: (typeof resultEndings)[number]) => {
+    const opened = await openDraft(resultPath(inbox, file, stem, ending), before);
+    drafts.push(opened);
+    return opened;
+  };
   try {
+    const map = await draft('.result.geojson');
+    const list = await draft('.result.json');
     await map.write(`{"type":"FeatureCollection",${head.slice(1, -1)},"features":[`);
     await list.write(`${head.slice(0, -1)},"results":[`);
     let separator = '\n';
@@ -52,8 +61,7 @@ export async function writeResults(
     await map.publish();
     await list.publish();
   } finally {
-    await map.discard();
-    await list.discard();
+    for (const opened of drafts) await opened.discard();
   }
   return 'written';
 }
