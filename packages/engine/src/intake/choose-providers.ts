@@ -1,5 +1,4 @@
-import type { BatchContent, Fault } from '@nightpass/core';
-import { placeOf } from './json-place.ts';
+import { type BatchContent, type Fault, findPlaces, formatPath, type JsonPath } from '@nightpass/core';
 
 export interface ProviderRules {
   /** Names of the configured ones. */
@@ -7,6 +6,8 @@ export interface ProviderRules {
   /** Runs what names no provider; undefined where none is chosen. */
   default: string | undefined;
 }
+
+const start = { line: 1, column: 1 };
 
 export type ProviderChoice =
   /** By the process's index. */
@@ -24,26 +25,27 @@ export function chooseProviders(
   bytes: Uint8Array,
 ): ProviderChoice {
   const fallback = content.provider ?? folder ?? rules.default;
-  const named = [
-    { path: 'provider', name: content.provider },
-    ...content.processes.map(({ provider }, index) => ({ path: `processes[${index}].provider`, name: provider })),
+  const named: { path: JsonPath; name: string | undefined }[] = [
+    { path: ['provider'], name: content.provider },
+    ...content.processes.map(({ provider }, index) => ({ path: ['processes', index, 'provider'], name: provider })),
   ];
   const wrong = named.filter(({ name }) => name !== undefined && !rules.known.includes(name));
   const providers = content.processes.flatMap((process) => process.provider ?? fallback ?? []);
   const unnamed = providers.length < content.processes.length;
   if (wrong.length === 0 && !unnamed) return { ok: true, providers };
 
-  const text = new TextDecoder().decode(bytes);
+  const paths = wrong.map(({ path }) => path);
+  const placeOf = findPlaces(new TextDecoder().decode(bytes), paths);
   const expected = `a configured provider: ${rules.known.join(', ')}`;
   const faults = wrong.map(({ path, name }) => ({
-    ...placeOf(text, path),
-    path,
+    ...(placeOf(path) ?? start),
+    path: formatPath(path),
     found: `the string ${JSON.stringify(name).slice(0, 60)}`,
     expected,
   }));
   if (unnamed) {
     const found = 'nothing, and no default provider is configured';
-    faults.push({ line: 1, column: 1, path: 'provider', found, expected });
+    faults.push({ ...start, path: 'provider', found, expected });
   }
   return { ok: false, faults };
 }

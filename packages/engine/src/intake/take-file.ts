@@ -1,13 +1,19 @@
 import { access, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type BatchContent, type BatchId, batchIdOf, type Fault, readBatch as readBatchFile } from '@nightpass/core';
+import {
+  type BatchContent,
+  type BatchId,
+  batchIdOf,
+  type Fault,
+  findPlaces,
+  readBatch as readBatchFile,
+} from '@nightpass/core';
 import { openBatch, readBatch, readCounts } from '../ledger/batches.ts';
 import type { LedgerContext } from '../ledger/context.ts';
 import { chooseProviders, type ProviderRules } from './choose-providers.ts';
 import { type BeforeEffect, syncFolder, writeDurably } from './durable-file.ts';
 import { besideName, isAgain } from './file-names.ts';
 import type { Inbox } from './inbox.ts';
-import { placeOf } from './json-place.ts';
 import { passingTrouble } from './passing-trouble.ts';
 import { identityOf, looksUnfinished, readDrop } from './read-drop.ts';
 import { acceptedReceipt, knownReceipt, type Receipt } from './receipt.ts';
@@ -184,7 +190,7 @@ async function refuse(
 /** All of its tasks would expire at once: certainly not what was meant. */
 function pastDeadline({ deadlineMs }: BatchContent, nowMs: number, bytes: Uint8Array): Fault | undefined {
   if (deadlineMs === undefined || deadlineMs > nowMs) return undefined;
-  const place = placeOf(new TextDecoder().decode(bytes), 'deadline');
+  const place = findPlaces(new TextDecoder().decode(bytes), [['deadline']])(['deadline']) ?? { line: 1, column: 1 };
   const found = `${new Date(deadlineMs).toISOString()}, which has passed`;
   return { ...place, path: 'deadline', found, expected: 'a time that is still to come' };
 }
