@@ -1,11 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
-const conditions = ['nightpass-source', 'node', 'import', 'module', 'default'];
 const report = process.env.NIGHTPASS_TEST_REPORT;
 
 export default defineConfig({
-  resolve: { conditions },
-  ssr: { resolve: { conditions, externalConditions: conditions } },
+  // Our packages are tested on their sources. Nothing else is told: what a library gives must stay the library's choice.
+  resolve: { conditions: ['nightpass-source', 'node', 'module'] },
+  ssr: {
+    resolve: { conditions: ['nightpass-source', 'node', 'module'], externalConditions: ['nightpass-source', 'node'] },
+  },
   test: {
     include: ['{apps,packages}/*/src/**/*.test.ts'],
     testTimeout: 30_000,

@@ -143,6 +143,7 @@ export function batchOf({ processes, zones }: { processes: number; zones: number
     name: undefined,
     provider: undefined,
     priority: 0,
+    launchByMs: undefined,
     deadlineMs: undefined,
     processes: Array.from({ length: processes }, (_, i) => ({
       id: `00000000-0000-4000-8000-${String(i).padStart(12, '0')}`,

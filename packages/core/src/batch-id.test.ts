@@ -43,6 +43,7 @@ const content: BatchContent = {
   name: 'Tonight',
   provider: 'airbus',
   priority: 1,
+  launchByMs: 1_790_000_000_000,
   deadlineMs: 1_800_000_000_000,
   processes: [{ id: 'p', name: 'n', datasetId: 'd', projectId: 'j', provider: 'openeo' }],
   zones: [
@@ -79,7 +80,7 @@ test('anything else that the batch says makes another hash', () => {
     change(copy);
     hashes.add(contentHashOf(copy));
   }
-  expect(all.length).toBe(22);
+  expect(all.length).toBe(23);
   expect(hashes.size).toBe(all.length + 1);
 });
 

@@ -70,6 +70,7 @@ export const zoneSchema = z.object(
 
 const integer = 'an integer from -100 to 100';
 const dateTime = 'a date and time with an offset, such as 2027-03-01T06:00:00+01:00';
+const moment = z.union([z.iso.datetime({ offset: true }), z.iso.datetime({ offset: true, precision: -1 })], dateTime);
 const nonEmptyList = 'a non-empty list';
 
 export const batchSchema = z.object(
@@ -82,10 +83,10 @@ export const batchSchema = z.object(
       .max(100, integer)
       .nullish()
       .describe('Higher is launched first; 0 unless given.'),
-    deadline: z
-      .union([z.iso.datetime({ offset: true }), z.iso.datetime({ offset: true, precision: -1 })], dateTime)
+    launchBy: moment
       .nullish()
       .describe('No launch after this time. Seconds may be left out, the offset (or Z) may not.'),
+    deadline: moment.nullish().describe('After this time nothing is launched, and what still runs is cancelled.'),
     processes: z.array(processSchema, nonEmptyList).min(1, nonEmptyList).describe('What to run on every zone.'),
     zones: z.array(zoneSchema, nonEmptyList).min(1, nonEmptyList).describe('Where every process is to run.'),
   },

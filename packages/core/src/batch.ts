@@ -7,7 +7,9 @@ export interface BatchContent {
   provider: string | undefined;
   /** Higher goes first; 0 unless given. */
   priority: number;
-  /** No launch after this Unix time in milliseconds. */
+  /** No launch after this Unix time in milliseconds; what runs then may end. */
+  launchByMs: number | undefined;
+  /** After this Unix time in milliseconds nothing is launched, and what still runs is cancelled. */
   deadlineMs: number | undefined;
   processes: Process[];
   zones: Zone[];

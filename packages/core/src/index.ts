@@ -3,6 +3,7 @@ export { batchIdOf, contentHashOf } from './batch-id.ts';
 export { batchJsonSchema } from './batch-schema.ts';
 export { formatFault, formatPath, type JsonPath } from './fault.ts';
 export { findPlaces } from './json-places.ts';
+export { isTimeZone, type LaunchWindow, type WindowState, windowAt } from './launch-window.ts';
 export {
   afterCancel,
   afterFind,

@@ -32,6 +32,8 @@ const running: RunningTask = {
   missingLooks: 0,
   cancel: undefined,
   usualDurationMs: undefined,
+  timeoutMs: 3_600_000,
+  batchDeadlineMs: undefined,
 };
 const unconfirmed: UnconfirmedTask = { attempt: 1, intentAtMs: 0, emptyReads: 0, cancel: undefined };
 const cancel = { endAs: 'cancelled' as const, reason: 'a person asked', tries: 1, lastSentAtMs: 0 };
@@ -154,6 +156,14 @@ describe('after a look', () => {
       cancel: { endAs: 'expired', reason: expect.stringContaining('r-1') },
     });
   });
+  test('a job that still runs at the deadline of its batch is cancelled, and is looked at just then', () => {
+    const task = { ...running, batchDeadlineMs: 12_000 };
+    expect(afterLook(task, seen('running'), 10_000, policy, 0.5)).toMatchObject({ next: 'lookAgain', inMs: 2_001 });
+    expect(afterLook(task, seen('running'), 12_001, policy, 0.5)).toMatchObject({
+      next: 'cancel',
+      cancel: { endAs: 'expired', reason: expect.stringContaining('deadline of its batch') },
+    });
+  });
   test('the deadline holds for a job that stays queued, and for a platform that cannot be asked', () => {
     expect(afterLook(running, seen('accepted'), 3_600_001, policy, 0.5)).toMatchObject({ next: 'cancel' });
     for (const it of failures) expect(afterLook(running, it, 3_600_001, policy, 0.5)).toMatchObject({ next: 'cancel' });
@@ -228,7 +238,7 @@ test('a look is never sooner than the shortest wait and never later than the lon
       fc.double({ min: 0, max: 1, noNaN: true }),
       (ageMs, usualDurationMs, jitter) => {
         const verdict = afterLook(
-          { ...running, usualDurationMs },
+          { ...running, usualDurationMs, timeoutMs: 10_000_000 },
           seen('running'),
           ageMs,
           policy,

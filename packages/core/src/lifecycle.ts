@@ -51,6 +51,10 @@ export interface RunningTask {
   cancel: CancelIntent | undefined;
   /** What jobs of this process usually take, where some have ended. */
   usualDurationMs: number | undefined;
+  /** How long a job of this process may take. */
+  timeoutMs: number;
+  /** When its batch has to be over, in Unix milliseconds. */
+  batchDeadlineMs: number | undefined;
 }
 
 /** Why a whole provider must wait, and how long to begin with. */
@@ -226,7 +230,7 @@ export function afterLook(
     case 'rejected':
     case 'ambiguous':
       return (
-        overdue(task, nowMs, policy) ?? {
+        overdue(task, nowMs) ?? {
           next: 'lookAgain',
           inMs: lookPace.afterTrouble(task.failedLooks + 1, policy, jitter),
           seen: undefined,
@@ -306,11 +310,15 @@ function afterSeen(task: RunningTask, state: RemoteState, nowMs: number, policy:
     case 'paused':
     case 'unknown':
       return (
-        overdue(task, nowMs, policy, state) ?? {
+        overdue(task, nowMs, state) ?? {
           next: 'lookAgain',
           inMs: task.cancel
             ? lookPace.soon(policy)
-            : lookPace.next(nowMs - task.launchedAtMs, task.usualDurationMs, policy, jitter),
+            : byTheDeadline(
+                lookPace.next(nowMs - task.launchedAtMs, task.usualDurationMs, policy, jitter),
+                task,
+                nowMs,
+              ),
           seen: state,
           trouble: undefined,
           missing: false,
@@ -322,16 +330,29 @@ function afterSeen(task: RunningTask, state: RemoteState, nowMs: number, policy:
   }
 }
 
+/** The next look comes no later than just after the deadline. */
+function byTheDeadline(inMs: number, task: RunningTask, nowMs: number): number {
+  return Math.max(0, Math.min(inMs, lastMomentMs(task) - nowMs + 1));
+}
+
+/** A look after this moment finds the task overdue. */
+function lastMomentMs(task: RunningTask): number {
+  return Math.min(task.launchedAtMs + task.timeoutMs, task.batchDeadlineMs ?? Number.POSITIVE_INFINITY);
+}
+
 /** The deadline's verdict, where it has passed: cancel, and end even if the platform never confirms that. */
-function overdue(task: RunningTask, nowMs: number, policy: Policy, seen?: RemoteState): Verdict | undefined {
+function overdue(task: RunningTask, nowMs: number, seen?: RemoteState): Verdict | undefined {
   const { cancel } = task;
   if (cancel) {
     if (cancel.tries < cancelTriesAtMost || nowMs - (cancel.lastSentAtMs ?? nowMs) < cancelEveryMs) return undefined;
     const reason = `${cancel.reason}; cancel not confirmed by the platform for remote job ${task.job.id}`;
     return { next: 'end', phase: cancel.endAs, rule: 'cancel-not-confirmed', reason, seen };
   }
-  if (nowMs - task.launchedAtMs <= policy.remoteJobTimeoutMs) return undefined;
-  const reason = `remote job ${task.job.id} outlived its deadline of ${policy.remoteJobTimeoutMs / 3_600_000} h`;
+  if (nowMs <= lastMomentMs(task)) return undefined;
+  const reason =
+    nowMs - task.launchedAtMs > task.timeoutMs
+      ? `remote job ${task.job.id} outlived its deadline of ${task.timeoutMs / 3_600_000} h`
+      : `remote job ${task.job.id} still ran at the deadline of its batch`;
   return { next: 'cancel', cancel: { endAs: 'expired', reason, tries: 0, lastSentAtMs: undefined } };
 }
 

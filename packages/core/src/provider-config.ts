@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isTimeZone, type LaunchWindow } from './launch-window.ts';
 
 /**
  * What every kind of provider is configured with. A kind adds its own keys (see packages/providers/src/<kind>);
@@ -34,6 +35,8 @@ export const authConfig = z.discriminatedUnion('kind', [
   }),
 ]);
 export type AuthConfig = z.infer<typeof authConfig>;
+
+const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as 20:00');
 
 const rate = {
   perSecond: z.number().positive().max(1000).optional(),
@@ -73,11 +76,23 @@ export const baseProviderConfig = z.object({
     })
     .refine(oneRate, oneRateMessage)
     .prefault({}),
+  window: z
+    .strictObject({
+      from: clockTime,
+      to: clockTime,
+      timeZone: z.string().refine(isTimeZone, 'must be a time zone such as Europe/Paris'),
+    })
+    .optional()
+    .describe('Launches go in these hours only; what runs is followed at any time.'),
   remoteJobTimeoutHours: z
     .number()
     .positive()
     .max(24 * 365)
     .default(12),
+  processTimeoutHours: z
+    .record(z.string(), z.number().positive())
+    .default({})
+    .describe('Other timeouts, by process id.'),
   onUnconfirmed: z.enum(['park', 'relaunch']).default('park'),
   /** How long, and how often, a lost launch is searched for before "not found" is believed. */
   reconcile: z
@@ -99,6 +114,10 @@ export interface Limits {
   minLookMs: number;
   maxLookMs: number;
   remoteJobTimeoutMs: number;
+  /** Other timeouts, by process id. */
+  processTimeoutMs: Readonly<Record<string, number>>;
+  /** Launches go in these hours only. */
+  window: LaunchWindow | undefined;
   onUnconfirmed: 'park' | 'relaunch';
   reconcileReads: number;
   reconcileEveryMs: number;
@@ -117,6 +136,10 @@ export function limitsOf(config: BaseProviderConfig): Limits {
     minLookMs: config.read.minLookSeconds * 1000,
     maxLookMs: config.read.maxLookSeconds * 1000,
     remoteJobTimeoutMs: config.remoteJobTimeoutHours * 3_600_000,
+    processTimeoutMs: Object.fromEntries(
+      Object.entries(config.processTimeoutHours).map(([process, hours]) => [process, hours * 3_600_000]),
+    ),
+    window: config.window,
     onUnconfirmed: config.onUnconfirmed,
     reconcileReads: config.reconcile.reads,
     reconcileEveryMs: config.reconcile.everySeconds * 1000,

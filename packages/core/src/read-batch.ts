@@ -71,11 +71,12 @@ function checkShape(root: unknown): Shape {
   if (count > 0 || !frame.success) {
     return { batch: undefined, faults: [...faults, ...processes.faults, ...zones.faults], count };
   }
-  const { name, provider, priority, deadline } = frame.data;
+  const { name, provider, priority, launchBy, deadline } = frame.data;
   const batch = {
     name: name ?? undefined,
     provider: provider ?? undefined,
     priority: priority ?? 0,
+    launchByMs: launchBy ? Date.parse(launchBy) : undefined,
     deadlineMs: deadline ? Date.parse(deadline) : undefined,
     processes: processes.items,
     zones: zones.items,
@@ -149,7 +150,7 @@ function misspelt(base: JsonPath, value: unknown, meantBy: (key: string) => stri
   });
 }
 
-const optionalKeyOf = (key: string) => nearMissOf(key, ['name', 'provider', 'priority', 'deadline']);
+const optionalKeyOf = (key: string) => nearMissOf(key, ['name', 'provider', 'priority', 'launchby', 'deadline']);
 
 /** A change detection launched on one image is money lost: `image2_id`, `imageId2` and their like are not let pass. */
 const secondImageKeyOf = (key: string) =>

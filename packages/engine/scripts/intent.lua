@@ -47,13 +47,13 @@ if at == 'l' or at == 'u' then
 end
 if at ~= 'q' then return { 'known', names[at] } end
 if redis.call('GET', lock) ~= token then return { 'lostLock' } end
-local cancelled, deadline = unpack(redis.call('HMGET', batch, 'cancelledAt', 'deadline'))
+local cancelled, launchBy, deadline = unpack(redis.call('HMGET', batch, 'cancelledAt', 'launchBy', 'deadline'))
 if cancelled then
   finish(batch, grid, counts, ended, task, due, inflight, id, index, 'q', 'c', now, 'batch-cancelled', 'the batch was cancelled before this task was launched')
   return { 'cancelled' }
 end
-if deadline and tonumber(deadline) < now then
-  finish(batch, grid, counts, ended, task, due, inflight, id, index, 'q', 'x', now, 'batch-deadline', 'the deadline of the batch passed before this task was launched')
+if math.min(tonumber(launchBy or now), tonumber(deadline or now)) < now then
+  finish(batch, grid, counts, ended, task, due, inflight, id, index, 'q', 'x', now, 'batch-deadline', 'the last moment for launches of its batch passed before this task was launched')
   return { 'tooLate' }
 end
 if probe ~= '1' then

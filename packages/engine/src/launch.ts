@@ -8,18 +8,21 @@ import {
   type TaskRef,
   taskIdOf,
   type Verdict,
+  windowAt,
 } from '@nightpass/core';
+import type { BatchRecord } from './ledger/batch-record.ts';
 import { readTaskContent } from './ledger/batches.ts';
 import {
   finishLaunch,
   type Intent,
+  type IntentOptions,
   recordLaunched,
   recordLost,
   requeue,
   type TaskPlace,
   writeIntent,
 } from './ledger/launching.ts';
-import { readPhase } from './ledger/reading.ts';
+import { ledgerNow, readPhase } from './ledger/reading.ts';
 import { placeHold } from './pacing/holds.ts';
 import { reserveSlot, slowDown } from './pacing/pace.ts';
 import { countAnswer, countTrouble } from './pacing/troubles.ts';
@@ -62,7 +65,9 @@ export async function launchTurn(
     // A batch cancelled or launched meanwhile must not wait for slots it will not use.
     const phase = await readPhase(run.ledger, ref, at.index);
     const settled = phase !== 'queued' && phase !== 'launching' && phase !== 'unconfirmed';
-    const intent = settled ? { kind: 'known' as const, phase } : await intend(run, at, token, stop);
+    const intent = settled
+      ? { kind: 'known' as const, phase }
+      : await intend(run, at, token, stop, isOver(batch.record));
     if (!intent) return { kind: 'handBack' };
     switch (intent.kind) {
       case 'go': {
@@ -95,24 +100,53 @@ export async function launchTurn(
 }
 
 /** Waits for a slot and writes the intent. @returns undefined when we are stopping. */
-async function intend(run: ProviderRun, at: TaskPlace, token: string, stop: AbortSignal): Promise<Intent | undefined> {
+async function intend(
+  run: ProviderRun,
+  at: TaskPlace,
+  token: string,
+  stop: AbortSignal,
+  over: boolean,
+): Promise<Intent | undefined> {
+  // What will not be launched any more waits for no slot: a held provider would keep its batch from ending.
+  if (over) return writeIntent(run.ledger, at, { ...intentOptions(run, token), maxInFlight: 0 });
   const slot = await reserveSlot(run.ledger, run.name, 'launch', run.limits);
   const waitMs = slot.kind === 'go' ? slot.waitMs : slot.kind === 'later' ? Math.min(slot.waitMs, 5_000) : askAgainMs;
   if (!(await pause(waitMs, stop))) return undefined;
   if (slot.kind !== 'go') return { kind: 'held' };
+  if (await isOutsideWindow(run)) return { kind: 'held' };
   for (;;) {
-    const intent = await writeIntent(run.ledger, at, {
-      token,
-      maxInFlight: run.limits.maxInFlight,
-      launchesPerSecond: run.limits.launchesPerSecond,
-      orphanMs,
-      probe: slot.probe,
-      alone: run.adapter.findsBy === 'elimination',
-    });
+    const intent = await writeIntent(run.ledger, at, { ...intentOptions(run, token), probe: slot.probe });
     // Some launch before this one was late: the sliding second is full for a few more milliseconds.
     if (intent.kind !== 'wait') return intent;
     if (!(await pause(intent.ms, stop))) return undefined;
   }
+}
+
+const intentOptions = ({ limits, adapter }: ProviderRun, token: string): IntentOptions => ({
+  token,
+  maxInFlight: limits.maxInFlight,
+  launchesPerSecond: limits.launchesPerSecond,
+  orphanMs,
+  probe: false,
+  alone: adapter.findsBy === 'elimination',
+});
+
+/** Whether nothing of the batch may be launched any more. The intent decides it, on Redis's clock. */
+function isOver({ cancelledAtMs, launchByMs, deadlineMs }: BatchRecord): boolean {
+  const lastMs = Math.min(launchByMs ?? Number.POSITIVE_INFINITY, deadlineMs ?? Number.POSITIVE_INFINITY);
+  return cancelledAtMs !== undefined || lastMs < Date.now();
+}
+
+/** Outside its hours the provider is held, for all workers, until they begin. */
+async function isOutsideWindow({ ledger, name, limits: { window }, log }: ProviderRun): Promise<boolean> {
+  if (!window) return false;
+  const nowMs = await ledgerNow(ledger);
+  const state = windowAt(window, nowMs);
+  if (state.open) return false;
+  const reason = `launches go from ${window.from} to ${window.to} (${window.timeZone})`;
+  const placed = await placeHold(ledger, name, { kind: 'window', forMs: state.opensAtMs - nowMs, reason });
+  if (placed === 'new') log.info({ opensAtMs: state.opensAtMs }, 'provider held until its window opens');
+  return true;
 }
 
 /** The one POST, and what follows from its answer. */

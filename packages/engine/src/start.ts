@@ -5,6 +5,7 @@ import { launchTurn } from './launch.ts';
 import { createLease, type Lease } from './lease.ts';
 import type { LedgerContext } from './ledger/context.ts';
 import { launchQueue, trackQueue } from './ledger/keys.ts';
+import { liftHold } from './pacing/holds.ts';
 import { pause } from './pause.ts';
 import { createBatchCache, type ProviderRun } from './provider-run.ts';
 import { type Connection, createQueues, startTaskWorker } from './queues.ts';
@@ -47,6 +48,9 @@ export function startProvider(options: {
     log,
     random: Math.random,
   };
+
+  // The hours may have been configured anew since; where they have not, the next launch sets the hold again.
+  liftHold(ledger, name, ['window']).catch((error: Error) => log.debug({ error: error.message }, 'window not lifted'));
 
   const shared = { keys: ledger.keys, connection, log };
   const launchWorker = startTaskWorker({

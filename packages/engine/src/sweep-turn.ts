@@ -66,7 +66,14 @@ export async function turnOf(turn: Turn): Promise<Outcome> {
 
 async function lookTurn(turn: Turn): Promise<Outcome> {
   const { run, task, batch, nowMs } = turn;
-  const running = asRunning({ ...task, cancel: task.cancel ?? cancelOfBatch(task, batch) }, turn.usualDurationMs);
+  const running = asRunning(
+    { ...task, cancel: task.cancel ?? cancelOfBatch(task, batch) },
+    {
+      usualDurationMs: turn.usualDurationMs,
+      timeoutMs: run.limits.processTimeoutMs[placeOf(run, task, batch).processId] ?? run.limits.remoteJobTimeoutMs,
+      batchDeadlineMs: batch.record.deadlineMs,
+    },
+  );
   const wait = await readSlot(turn);
   if (wait !== undefined) return again(turn, wait, {});
   if (cancelIsDue(running, nowMs)) {

@@ -34,6 +34,7 @@ export async function testLedger(
     name: undefined,
     provider: undefined,
     priority: 0,
+    launchByMs: undefined,
     deadlineMs: undefined,
     processes: Array.from({ length: size.processes }, (_, i) => ({
       id: `p${i}`,

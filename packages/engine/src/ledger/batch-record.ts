@@ -18,6 +18,7 @@ export interface BatchRecord {
   file: string;
   contentHash: string;
   priority: number;
+  launchByMs: number | undefined;
   deadlineMs: number | undefined;
   processCount: number;
   zoneCount: number;
@@ -37,6 +38,7 @@ const stored = z.object({
   file: z.string(),
   contentHash: z.string(),
   priority: z.coerce.number(),
+  launchBy: ms,
   deadline: ms,
   processes: z.coerce.number().int(),
   zones: z.coerce.number().int(),
@@ -55,6 +57,7 @@ export function parseBatchRecord(hash: Record<string, string>): BatchRecord {
     file: it.file,
     contentHash: it.contentHash,
     priority: it.priority,
+    launchByMs: it.launchBy,
     deadlineMs: it.deadline,
     processCount: it.processes,
     zoneCount: it.zones,
@@ -75,6 +78,7 @@ export function batchFields(
     name: content.name,
     file: about.file,
     contentHash: about.contentHash,
+    launchBy: content.launchByMs?.toString(),
     deadline: content.deadlineMs?.toString(),
     processes: String(content.processes.length),
     zones: String(content.zones.length),

@@ -101,7 +101,10 @@ export function parseTaskRecord(ref: TaskRef, id: TaskId, phase: Phase, hash: Re
 }
 
 /** The part of a running task that the life cycle judges. @throws when the ledger lost the remote id: a bug. */
-export function asRunning(task: TaskRecord, usualDurationMs: number | undefined): RunningTask {
+export function asRunning(
+  task: TaskRecord,
+  limits: Pick<RunningTask, 'usualDurationMs' | 'timeoutMs' | 'batchDeadlineMs'>,
+): RunningTask {
   if (!task.job || task.launchedAtMs === undefined)
     throw new Error(`task ${task.id} runs, but the ledger has no remote job of it`);
   return {
@@ -110,6 +113,6 @@ export function asRunning(task: TaskRecord, usualDurationMs: number | undefined)
     failedLooks: task.failedLooks,
     missingLooks: task.missingLooks,
     cancel: task.cancel,
-    usualDurationMs,
+    ...limits,
   };
 }
