@@ -1,8 +1,17 @@
 import { parseArgs } from 'node:util';
 import { limitsOf } from '@nightpass/core';
-import { createKeys, startProvider } from '@nightpass/engine';
+import { createKeys } from '@nightpass/engine';
 import { createProvider, providerKinds } from '@nightpass/providers';
-import { connectRedis, createLogger, createSecrets, openRedis, readConfig, untilSignal } from '@nightpass/runtime';
+import {
+  connectRedis,
+  connectRedisFailFast,
+  createLogger,
+  createSecrets,
+  openRedis,
+  readConfig,
+  untilSignal,
+} from '@nightpass/runtime';
+import { startWatched } from './watched.ts';
 
 /** Launches tasks and follows them: one set of loops a provider. As many workers as wanted may share a Redis. */
 
@@ -26,6 +35,15 @@ if (server.address.password !== undefined) secrets.remember(server.address.passw
 const redis = connectRedis(server.address, log, { role: 'worker' });
 const ledger = { redis, keys: createKeys() };
 
+const redisAnswers = () =>
+  connectRedisFailFast(server.address, log, { role: 'watchdog' }).then(
+    (fresh) => {
+      fresh.disconnect();
+      return true;
+    },
+    () => false,
+  );
+
 const adapters = Object.entries(config.providers).map(([name, entry]) => ({
   name,
   limits: limitsOf(entry),
@@ -37,7 +55,9 @@ const connection = {
   retryStrategy: (times: number) => Math.min(200 * times, 2000),
   connectionName: 'nightpass:worker-queue',
 };
-const running = adapters.map((it) => startProvider({ ...it, ledger, connection, runway: config.launchRunway, log }));
+const running = adapters.map((it) =>
+  startWatched({ ...it, ledger, connection, runway: config.launchRunway, log, redisAnswers }),
+);
 log.info({ providers: adapters.map((it) => it.name), redis: server.address.display }, 'worker started');
 
 const signal = await untilSignal(['SIGINT', 'SIGTERM']);

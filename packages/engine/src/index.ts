@@ -22,4 +22,5 @@ export * from './pacing/pace.ts';
 export * from './queues.ts';
 export * from './redrive.ts';
 export * from './start.ts';
+export { type Stall, watch } from './watchdog.ts';
 export * from './why.ts';

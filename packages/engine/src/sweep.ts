@@ -54,6 +54,7 @@ export async function sweepOnce(run: ProviderRun, stop: AbortSignal): Promise<nu
       toClose.push(task);
     }
   }
+  await ledger.redis.hincrby(ledger.keys.provider(run.name).stats, 'looks', tasks.length);
   await pMap(toClose, (task) => closeOnBoard(run, task), { concurrency: looksAtOnce });
   return 0;
 }
