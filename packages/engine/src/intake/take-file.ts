@@ -14,6 +14,7 @@ import { chooseProviders, type ProviderRules } from './choose-providers.ts';
 import { type BeforeEffect, syncFolder, writeDurably } from './durable-file.ts';
 import { besideName, isAgain } from './file-names.ts';
 import type { Inbox } from './inbox.ts';
+import { lacksRoom } from './memory-room.ts';
 import { passingTrouble } from './passing-trouble.ts';
 import { identityOf, looksUnfinished, readDrop } from './read-drop.ts';
 import { acceptedReceipt, knownReceipt, type Receipt } from './receipt.ts';
@@ -95,6 +96,10 @@ async function take(intake: Intake, drop: Drop): Promise<Taken> {
     const taken = await refuse(intake, drop, identity, [late]);
     await endTaking(intake.ledger, inbox, drop.file);
     return taken;
+  }
+  if (taking.opens && !(await readBatch(intake.ledger, taking.batch))) {
+    const reason = await lacksRoom(intake.ledger, reading.batch, read.bytes.byteLength);
+    if (reason !== undefined) return { kind: 'notReady', reason };
   }
   return open(intake, drop, taking, { content: reading.batch, providers: choice.providers, bytes: read.bytes });
 }

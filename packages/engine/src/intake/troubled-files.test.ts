@@ -122,6 +122,21 @@ test('when Redis has no memory left the file stays, with the reason, and is take
   expect(await it.batches()).toMatchObject([{ tasks: 1200, grid: 1200 }]);
 });
 
+test('a batch that would fill Redis to its brim is not opened: the file stays, with what it needs and what there is', async () => {
+  await it.drop('a.json', batchFile({ zones: 30_000 }));
+  await redis.config('SET', 'maxmemory', '48mb');
+  try {
+    const reason = expect.stringMatching(/room for \d+ MiB more .* needs about \d+ MiB/);
+    expect(await it.take('a.json')).toEqual({ kind: 'notReady', reason });
+    expect(await it.batches()).toEqual([]);
+    // What runs already still has room to write.
+    expect(await redis.set('still', 'writable')).toBe('OK');
+  } finally {
+    await redis.config('SET', 'maxmemory', '0');
+  }
+  expect(await it.take('a.json')).toMatchObject({ kind: 'accepted' });
+});
+
 test('two producers that take the same file at the same moment open one batch, also of a file that is run again', async () => {
   for (let round = 0; round < 30; round++) {
     const world = await createTestInbox(redis);
