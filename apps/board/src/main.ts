@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { createKeys, createQueues } from '@nightpass/engine';
 import { providerKinds } from '@nightpass/providers';
 import {
+  cannotStart,
   connectRedisFailFast,
   createLogger,
   createSecrets,
@@ -16,10 +17,10 @@ import { startBoard } from './server.ts';
 
 const { values: flags } = parseArgs({ options: { 'allow-volatile-redis': { type: 'boolean', default: false } } });
 const secrets = createSecrets(process.env);
-const config = await readConfig(process.env, providerKinds).catch((error) => refuse(2, error));
+const config = await readConfig(process.env, providerKinds).catch(cannotStart('board', 2));
 const log = createLogger('board', { level: config.logLevel, secrets });
 process.on('unhandledRejection', (error) => log.error({ err: error }, 'rejection nobody handled'));
-const settings = await boardSettings(config, secrets).catch((error) => refuse(2, error));
+const settings = await boardSettings(config, secrets).catch(cannotStart('board', 2));
 
 const server = await openRedis({
   given: config.redis,
@@ -27,15 +28,15 @@ const server = await openRedis({
   log,
   searchPath: process.env.PATH,
   volatile: flags['allow-volatile-redis'] ? 'allow' : 'refuse',
-}).catch((error) => refuse(1, error));
+}).catch(cannotStart('board', 1));
 if (server.address.password !== undefined) secrets.remember(server.address.password);
-const redis = await connectRedisFailFast(server.address, log, { role: 'board' }).catch((error) => refuse(1, error));
+const redis = await connectRedisFailFast(server.address, log, { role: 'board' }).catch(cannotStart('board', 1));
 const ledger = { redis, keys: createKeys() };
 const queues = new Map(
   [...settings.providers.keys()].map((name) => [name, createQueues(ledger.keys, name, redis, log)]),
 );
 
-const board = await startBoard({ settings, ledger, queues, log }).catch((error) => refuse(1, error));
+const board = await startBoard({ settings, ledger, queues, log }).catch(cannotStart('board', 1));
 log.info({ url: board.url, redis: server.address.display, destructive: settings.allowDestructive }, 'board started');
 
 const signal = await untilSignal(['SIGINT', 'SIGTERM']);
@@ -45,9 +46,3 @@ redis.disconnect();
 await server.release();
 log.info({}, 'board stopped');
 process.exit(0);
-
-/** What a person has to mend needs no stack. */
-function refuse(exitCode: 1 | 2, error: Error): never {
-  process.stderr.write(`nightpass board cannot start:\n${error.message}\n`);
-  process.exit(exitCode);
-}

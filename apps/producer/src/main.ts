@@ -1,6 +1,14 @@
 import { parseArgs } from 'node:util';
 import { createKeys, openInbox } from '@nightpass/engine';
-import { connectRedis, createLogger, createSecrets, openRedis, untilSignal, withTimeout } from '@nightpass/runtime';
+import {
+  cannotStart,
+  connectRedis,
+  createLogger,
+  createSecrets,
+  openRedis,
+  untilSignal,
+  withTimeout,
+} from '@nightpass/runtime';
 import { readProducerConfig } from './config.ts';
 import { startProducer } from './producer.ts';
 
@@ -10,18 +18,18 @@ const closeMs = 10_000;
 
 const { values: flags } = parseArgs({ options: { 'allow-volatile-redis': { type: 'boolean', default: false } } });
 const secrets = createSecrets(process.env);
-const config = await readProducerConfig(process.env).catch((error) => refuse(2, error));
+const config = await readProducerConfig(process.env).catch(cannotStart('producer', 2));
 const log = createLogger('producer', { level: config.logLevel, secrets });
 process.on('unhandledRejection', (error) => log.error({ err: error }, 'rejection nobody handled'));
 
-const inbox = await openInbox(config.inboxDir).catch((error) => refuse(1, error));
+const inbox = await openInbox(config.inboxDir).catch(cannotStart('producer', 1));
 const server = await openRedis({
   given: config.redis,
   dataDir: config.dataDir,
   log,
   searchPath: process.env.PATH,
   volatile: flags['allow-volatile-redis'] ? 'allow' : 'refuse',
-}).catch((error) => refuse(1, error));
+}).catch(cannotStart('producer', 1));
 if (server.address.password !== undefined) secrets.remember(server.address.password);
 const redis = connectRedis(server.address, log, { role: 'producer' });
 
@@ -42,9 +50,3 @@ redis.disconnect();
 await server.release();
 log.info({ how: how.kind }, 'producer stopped');
 process.exit(0);
-
-/** What a person has to mend needs no stack. */
-function refuse(exitCode: 1 | 2, error: Error): never {
-  process.stderr.write(`nightpass producer cannot start:\n${error.message}\n`);
-  process.exit(exitCode);
-}

@@ -3,6 +3,7 @@ import { limitsOf } from '@nightpass/core';
 import { createKeys } from '@nightpass/engine';
 import { createProvider, providerKinds } from '@nightpass/providers';
 import {
+  cannotStart,
   connectRedis,
   connectRedisFailFast,
   createLogger,
@@ -19,10 +20,19 @@ const drainMs = 20_000;
 
 const { values: flags } = parseArgs({ options: { 'allow-volatile-redis': { type: 'boolean', default: false } } });
 const secrets = createSecrets(process.env);
-const config = await readConfig(process.env, providerKinds);
+const config = await readConfig(process.env, providerKinds).catch(cannotStart('worker', 2));
 const log = createLogger('worker', { level: config.logLevel, secrets });
 // One task's trouble never ends the process; what nobody caught is told, and the loops go on.
 process.on('unhandledRejection', (error) => log.error({ err: error }, 'rejection nobody handled'));
+
+// A missing secret is told before anything is started.
+const adapters = await Promise.all(
+  Object.entries(config.providers).map(async ([name, entry]) => ({
+    name,
+    limits: limitsOf(entry),
+    adapter: createProvider(name, entry, secrets),
+  })),
+).catch(cannotStart('worker', 2));
 
 const server = await openRedis({
   given: config.redis,
@@ -30,7 +40,7 @@ const server = await openRedis({
   log,
   searchPath: process.env.PATH,
   volatile: flags['allow-volatile-redis'] ? 'allow' : 'refuse',
-});
+}).catch(cannotStart('worker', 1));
 if (server.address.password !== undefined) secrets.remember(server.address.password);
 const redis = connectRedis(server.address, log, { role: 'worker' });
 const ledger = { redis, keys: createKeys() };
@@ -44,11 +54,6 @@ const redisAnswers = () =>
     () => false,
   );
 
-const adapters = Object.entries(config.providers).map(([name, entry]) => ({
-  name,
-  limits: limitsOf(entry),
-  adapter: createProvider(name, entry, secrets),
-}));
 const connection = {
   ...server.address.options,
   maxRetriesPerRequest: null,

@@ -1,4 +1,5 @@
 export { type Log, silentLog } from '@nightpass/core';
+export { cannotStart } from './cannot-start.ts';
 export { ConfigError, type ConfigFault } from './config/config-error.ts';
 export { configJsonSchema, type ProviderKinds } from './config/file-schema.ts';
 export type { ProviderEntry } from './config/read-file.ts';
