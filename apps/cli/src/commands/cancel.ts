@@ -1,0 +1,52 @@
+import { userInfo } from 'node:os';
+import { cancelBatch } from '@nightpass/engine';
+import type { Command } from 'commander';
+import { titleOf } from '../batch-facts.ts';
+import type { Cli } from '../cli.ts';
+import { examples } from '../command-line.ts';
+import { confirmed } from '../confirm.ts';
+import { findBatch } from '../find-batch.ts';
+import { readInstallation, withLedger } from '../installation.ts';
+import { openCount } from '../view/phases.ts';
+import { oneLine, several, thousands } from '../view/words.ts';
+
+export function addCancel(program: Command, cli: Cli): void {
+  program
+    .command('cancel')
+    .description('cancel what is still open in a batch: what waits at once, what runs on its platform')
+    .argument('<batch>', 'its id, the beginning of it, or the name of its file')
+    .option('--reason <text>', 'why, for those who ask')
+    .option('--yes', 'do not ask first')
+    .option('--json', 'as JSON')
+    .addHelpText('after', examples('nightpass cancel ports.json', 'nightpass cancel b3f2 --yes'))
+    .action(async (text: string, options: { reason?: string; yes?: boolean; json?: boolean }) => {
+      const installation = await readInstallation(cli, 'optional');
+      await withLedger(cli, installation, async (open) => {
+        const found = await findBatch(open, text);
+        const { batch, counts } = found;
+        const openTasks = openCount(counts);
+        const facts = { batch: batch.id, open: openTasks };
+        if (openTasks === 0) {
+          if (options.json) return cli.json({ ...facts, cancelled: 0, onPlatform: 0 });
+          return cli.print(`nothing to cancel: all ${several(batch.taskCount, 'task')} of ${batch.id} have ended`);
+        }
+        const running = counts.running + counts.launching + counts.unconfirmed;
+        const question =
+          `This cancels ${several(openTasks, 'open task')} of ${oneLine(titleOf(found))} (${batch.id}),` +
+          ` ${thousands(running)} of them on the platform.`;
+        if (!(await confirmed(cli, question, { yes: options.yes ?? false }))) {
+          cli.exitCode = 1;
+          return cli.note('nothing was cancelled');
+        }
+        const reason = options.reason ?? `cancelled by ${userInfo().username}`;
+        const { ended, remote } = await cancelBatch(open.ledger, batch.id, { reason });
+        if (options.json) return cli.json({ ...facts, cancelled: ended, onPlatform: remote });
+        cli.print(`cancelled: ${several(ended, 'task')} that waited`);
+        if (remote > 0) {
+          cli.print(
+            `being cancelled on the platform: ${several(remote, 'task')}. The workers ask it to, and go on until it says so: nightpass status ${batch.id} --watch`,
+          );
+        }
+      });
+    });
+}

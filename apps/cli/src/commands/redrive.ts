@@ -1,0 +1,71 @@
+import { userInfo } from 'node:os';
+import { redrivablePhases } from '@nightpass/core';
+import { type RedrivablePhase, redriveBatch } from '@nightpass/engine';
+import type { Command } from 'commander';
+import { titleOf } from '../batch-facts.ts';
+import type { Cli } from '../cli.ts';
+import { examples, phaseList } from '../command-line.ts';
+import { confirmed } from '../confirm.ts';
+import { findBatch } from '../find-batch.ts';
+import { readInstallation, withLedger } from '../installation.ts';
+import { listed, oneLine, several } from '../view/words.ts';
+
+interface Options {
+  phase?: RedrivablePhase[];
+  dryRun?: boolean;
+  yes?: boolean;
+  json?: boolean;
+}
+
+/** A cancelled task was ended on purpose, a parked one may run on its platform: those are taken only where named. */
+const usualPhases: RedrivablePhase[] = ['failed', 'expired'];
+
+export function addRedrive(program: Command, cli: Cli): void {
+  program
+    .command('redrive')
+    .description('launch again what ended badly in a batch; its history is kept')
+    .argument('<batch>', 'its id, the beginning of it, or the name of its file')
+    .option(
+      '--phase <phase>',
+      `tasks in this phase: ${redrivablePhases.join(', ')}; may be given again (default: ${usualPhases.join(', ')})`,
+      phaseList(redrivablePhases),
+    )
+    .option('--dry-run', 'say what would be launched again, and change nothing')
+    .option('--yes', 'do not ask first')
+    .option('--json', 'as JSON')
+    .addHelpText('after', examples('nightpass redrive ports.json --dry-run', 'nightpass redrive b3f2 --phase parked'))
+    .action(async (text: string, options: Options) => {
+      const installation = await readInstallation(cli, 'optional');
+      await withLedger(cli, installation, async (open) => {
+        const found = await findBatch(open, text);
+        const { batch, counts } = found;
+        const phases = options.phase ?? usualPhases;
+        const perPhase = Object.fromEntries(phases.map((phase) => [phase, counts[phase]]));
+        const wanted = phases.reduce((sum, phase) => sum + counts[phase], 0);
+        const facts = { batch: batch.id, phases: perPhase, tasks: wanted };
+        const words = listed(phases.filter((phase) => counts[phase] > 0).map((phase) => `${counts[phase]} ${phase}`));
+        const left = redrivablePhases.filter((phase) => !phases.includes(phase) && counts[phase] > 0);
+        const tellLeft = () => {
+          for (const phase of left)
+            cli.print(`${several(counts[phase], 'task')} ${phase}: taken with --phase ${phase}`);
+        };
+        if (options.dryRun || wanted === 0) {
+          if (options.json) return cli.json({ ...facts, dryRun: options.dryRun ?? false, redriven: 0 });
+          const none = `nothing to redrive: no task of ${batch.id} is ${listed(phases, 'or')}`;
+          cli.print(
+            wanted === 0 ? none : `would launch again: ${several(wanted, 'task')} (${words}). Nothing was changed.`,
+          );
+          return tellLeft();
+        }
+        const question = `This launches ${several(wanted, 'task')} of ${oneLine(titleOf(found))} (${batch.id}) again: ${words}.`;
+        if (!(await confirmed(cli, question, { yes: options.yes ?? false }))) {
+          cli.exitCode = 1;
+          return cli.note('nothing was redriven');
+        }
+        const redriven = await redriveBatch(open.ledger, batch.id, { phases, who: userInfo().username });
+        if (options.json) return cli.json({ ...facts, dryRun: false, redriven });
+        cli.print(`queued again: ${several(redriven, 'task')}. Follow them with nightpass status ${batch.id} --watch`);
+        tellLeft();
+      });
+    });
+}
