@@ -32,7 +32,7 @@ const closeWithinMs = 1_500;
 export async function buildBoard(parts: BoardParts): Promise<FastifyInstance> {
   const app = fastify({ logger: false, forceCloseConnections: 'idle', routerOptions: { maxParamLength: 200 } });
   handleTrouble(app, parts);
-  setSecurityHeaders(app);
+  await setSecurityHeaders(app);
   await guardDoor(app, parts);
   await app.register(fastifyStatic, { root: staticDir, prefix: '/static/', cacheControl: true, maxAge: '5m' });
   healthRoutes(app, parts);
