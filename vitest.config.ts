@@ -10,7 +10,8 @@ export default defineConfig({
   },
   test: {
     include: ['{apps,packages}/*/src/**/*.test.ts'],
-    testTimeout: 30_000,
+    // Tests that start processes are slow on a busy machine; none waits by the clock for what it could await.
+    testTimeout: 120_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
     reporters: report ? ['default', 'json'] : ['default'],
