@@ -1,18 +1,25 @@
 import { parseArgs } from 'node:util';
+import { limitsOf } from '@nightpass/core';
 import { createKeys, openInbox } from '@nightpass/engine';
 import {
   cannotStart,
   connectRedis,
+  createChannels,
   createLogger,
+  createPing,
   createSecrets,
   openRedis,
   untilSignal,
   withTimeout,
 } from '@nightpass/runtime';
 import { readProducerConfig } from './config.ts';
+import { startHerald } from './herald.ts';
 import { startProducer } from './producer.ts';
 
-/** Takes batch files from the inbox, and answers there. Several producers may serve one inbox: one works at a time. */
+/**
+ * Takes batch files from the inbox, and answers there; tells people of the night, where configured. Several producers may
+ * serve one inbox: one works at a time.
+ */
 
 const closeMs = 10_000;
 
@@ -42,11 +49,29 @@ const producer = startProducer({
 });
 log.info({ inbox: inbox.dir, redis: server.address.display }, 'producer started');
 
+const { notify } = config;
+// On a connection of its own: notices never stand before the intake.
+const heraldRedis = notify && connectRedis(server.address, log, { role: 'herald' });
+const herald =
+  heraldRedis &&
+  startHerald({
+    ledger: { redis: heraldRedis, keys: createKeys() },
+    providers: new Map(Object.entries(config.providers).map(([name, entry]) => [name, limitsOf(entry)])),
+    channels: createChannels(notify, secrets),
+    ping: notify.deadMansPing && {
+      send: createPing(notify.deadMansPing, secrets),
+      everyMs: notify.deadMansPing.everySeconds * 1000,
+    },
+    boardUrl: notify.boardUrl,
+    log,
+  });
+
 const signal = await untilSignal(['SIGINT', 'SIGTERM']);
 log.info({ signal }, 'producer stopping');
 // Without Redis the work cannot end; whatever is under way is finished at the next start.
-const how = await withTimeout(producer.close(), closeMs);
+const how = await withTimeout(Promise.all([producer.close(), herald?.close()]), closeMs);
 redis.disconnect();
+heraldRedis?.disconnect();
 await server.release();
 log.info({ how: how.kind }, 'producer stopped');
 process.exit(0);

@@ -12,6 +12,7 @@ import {
 import type { Log } from '@nightpass/runtime';
 import { watch } from 'chokidar';
 import { type Bell, createBell } from './bell.ts';
+import { forever } from './forever.ts';
 import { createTakeTurn, type TakeTiming } from './take-files.ts';
 
 export interface ProducerOptions extends Omit<Intake, 'patienceMs'>, TakeTiming {
@@ -41,31 +42,15 @@ export function startProducer(options: ProducerOptions): RunningProducer {
   const takeTurn = createTakeTurn({ ...options, patienceMs }, options, log, serves);
   const watcher = watchInbox(inbox, bells.take, log);
 
+  const about = { stop: stop.signal, log, retryMs: Math.min(1000, rescanMs) };
   const loops = [
-    forever('lease', bells.lease, keepLease),
-    forever('take', bells.take, async () => (serves() ? takeTurn() : rescanMs)),
-    forever('results', bells.results, async () => {
+    forever('lease', { ...about, bell: bells.lease }, keepLease),
+    forever('take', { ...about, bell: bells.take }, async () => (serves() ? takeTurn() : rescanMs)),
+    forever('results', { ...about, bell: bells.results }, async () => {
       if (serves() && (await isMounted(inbox))) await writeResultsOnce();
       return resultsEveryMs;
     }),
   ];
-
-  /** A turn that throws is told once and tried again: loops never end by themselves. */
-  async function forever(loop: string, bell: Bell, turn: () => Promise<number>): Promise<void> {
-    let trouble: string | undefined;
-    while (!stop.signal.aborted) {
-      let waitMs = Math.min(1000, rescanMs);
-      try {
-        waitMs = await turn();
-        if (trouble !== undefined) log.info({ loop }, 'loop recovered');
-        trouble = undefined;
-      } catch (error) {
-        if (trouble !== String(error)) log.error({ loop, err: error }, 'loop failed, trying again');
-        trouble = String(error);
-      }
-      if (waitMs > 0) await bell.wait(waitMs);
-    }
-  }
 
   let role: 'unknown' | 'serving' | 'standing by' = 'unknown';
 

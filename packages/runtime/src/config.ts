@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { ConfigError, type ConfigFault } from './config/config-error.ts';
 import type { ProviderKinds } from './config/file-schema.ts';
+import type { NotifyConfig } from './config/notify-schema.ts';
 import { type FileContent, type ProviderEntry, readConfigText } from './config/read-file.ts';
 import { type LogLevel, logLevels } from './logger.ts';
 import { type RedisAddress, redisAddress } from './redis/address.ts';
@@ -21,6 +22,8 @@ export interface Config {
   board: FileContent['board'];
   launchRunway: number;
   inbox: { rescanMs: number; settleMs: number; maxFileBytes: number };
+  /** Undefined: nobody is told. */
+  notify: NotifyConfig | undefined;
 }
 
 export interface ReadConfigOptions {
@@ -82,7 +85,7 @@ export async function readConfig(
   if (!parsed.success || file.kind === 'faulty' || faults.length > 0) throw new ConfigError(faults);
 
   const dataDir = resolve(cwd, parsed.data.NIGHTPASS_DATA);
-  const { providers, defaultProvider, board, launchRunway, inbox } = file.content;
+  const { providers, defaultProvider, board, launchRunway, inbox, notify } = file.content;
   return {
     redis: parsed.data.REDIS_URL,
     configPath,
@@ -98,6 +101,7 @@ export async function readConfig(
       settleMs: inbox.settleSeconds * 1000,
       maxFileBytes: Math.floor(inbox.maxFileMiB * 1024 * 1024),
     },
+    notify,
   };
 }
 

@@ -1,14 +1,59 @@
 --[[
+  Notices tell people of a fact in the step that makes it true. Their keys (<prefix>:notices, :underway, :quiet-since)
+  stand beside `ended` (<prefix>:ended). Called with pcall: trouble with them never keeps a task from moving.
+]]
+local quietMs, noticesKept = 30 * 60 * 1000, 1000
+
+local function tell(base, notice)
+  redis.pcall('XADD', base .. 'notices', 'MAXLEN', noticesKept, '*', 'notice', cjson.encode(notice))
+end
+
+--[[ A night starts with the first launch after a while in which no batch was under way. ]]
+local function noteUnderway(base, batch, now)
+  local id, name, file, tasks, providers = unpack(redis.call('HMGET', batch, 'id', 'name', 'file', 'tasks', 'providers'))
+  if not id or redis.pcall('HSETNX', base .. 'underway', id, now) ~= 1 then return end
+  if redis.pcall('HLEN', base .. 'underway') ~= 1 then return end
+  local quietSince = tonumber(redis.pcall('GET', base .. 'quiet-since'))
+  if quietSince and now - quietSince < quietMs then return end
+  local used, seen = {}, {}
+  for _, provider in ipairs(cjson.decode(providers or '[]')) do
+    if not seen[provider] then used[#used + 1] = provider end
+    seen[provider] = true
+  end
+  tell(base, { kind = 'night-started', batch = id, atMs = now, facts = {
+    name = name or nil, file = file or nil, tasks = tonumber(tasks), providers = #used > 0 and used or nil,
+  } })
+end
+
+local function noteEnd(base, batch, counts, now)
+  local id, name, file, tasks, acceptedAt, cancelledAt =
+    unpack(redis.call('HMGET', batch, 'id', 'name', 'file', 'tasks', 'acceptedAt', 'cancelledAt'))
+  if not id then return end
+  local launchedAt = tonumber(redis.pcall('HGET', base .. 'underway', id))
+  redis.pcall('HDEL', base .. 'underway', id)
+  if redis.pcall('HLEN', base .. 'underway') == 0 then redis.pcall('SET', base .. 'quiet-since', now) end
+  local flat, n = redis.call('HGETALL', counts), {}
+  for i = 1, #flat, 2 do n[flat[i]] = tonumber(flat[i + 1]) end
+  tell(base, { kind = 'batch-ended', batch = id, atMs = now, facts = {
+    name = name or nil, file = file or nil, tasks = tonumber(tasks), counts = n, acceptedAtMs = tonumber(acceptedAt),
+    launchedAtMs = launchedAt, cancelled = cancelledAt and true or nil,
+  } })
+end
+
+--[[
   Moves one task from one phase to another: grid byte, counters and the batch's end change together, or not at all.
   A batch has ended when nothing in it can still happen by itself; `ended` then holds its id until its results are written.
 ]]
 local function move(batch, grid, counts, ended, index, from, to, now)
+  local base = string.sub(ended, 1, -#'ended' - 1)
   redis.call('SETRANGE', grid, index, to)
   redis.call('HINCRBY', counts, from, -1)
   redis.call('HINCRBY', counts, to, 1)
   local open = 0
   for _, n in ipairs(redis.call('HMGET', counts, 'q', 'l', 'u', 'r')) do open = open + tonumber(n or 0) end
+  if to == 'l' then noteUnderway(base, batch, now) end
   if open == 0 then
+    if redis.call('HEXISTS', batch, 'endedAt') == 0 then noteEnd(base, batch, counts, now) end
     redis.call('HSET', batch, 'endedAt', now)
     redis.call('SADD', ended, redis.call('HGET', batch, 'id'))
   elseif redis.call('HDEL', batch, 'endedAt') == 1 then

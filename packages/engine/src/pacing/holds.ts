@@ -1,14 +1,17 @@
 import { z } from 'zod';
 import type { LedgerContext } from '../ledger/context.ts';
 import { defineScript } from '../ledger/script.ts';
+import { noticeKeys } from '../notices/notice-keys.ts';
 
 /** Holds: why a whole provider waits, since when, until when. Shared by all workers; nothing in a hold spends an attempt. */
 
 const placeScript = defineScript('place-hold', {
-  keys: ['holds'],
-  args: ['kind', 'scope', 'forMs', 'probe', 'reason'],
+  keys: ['holds', 'told', 'inflight', 'notices'],
+  args: ['kind', 'scope', 'forMs', 'probe', 'reason', 'provider', 'quietMs'],
   reply: z.enum(['new', 'kept']),
 });
+
+const liftScript = defineScript('lift-hold', { keys: ['holds', 'notices'], args: ['provider'], reply: z.number() });
 
 export const holdKinds = ['person', 'credentials', 'outage', 'quota', 'retry-after', 'window'] as const;
 export type HoldKind = (typeof holdKinds)[number];
@@ -40,27 +43,43 @@ const manner: Record<HoldKind, { scope: 'launch' | 'all'; probe: boolean; forMs:
   window: { scope: 'launch', probe: false, forMs: undefined },
 };
 
-/** @returns `new` where the provider was not held for this yet: the moment to tell people, once. */
+/** A hold that flaps is told once in so long. What a person does is told each time; a Retry-After and a window never. */
+const flapQuietMs = 10 * 60_000;
+const quietMs = (kind: HoldKind) => {
+  if (kind === 'retry-after' || kind === 'window') return -1;
+  return kind === 'person' ? 0 : flapQuietMs;
+};
+
+/** Tells people of it, in the same step. @returns `new` where the provider was not held for this yet. */
 export async function placeHold(
-  { redis, keys }: LedgerContext,
+  ledger: LedgerContext,
   provider: string,
   hold: { kind: HoldKind; forMs: number | undefined; reason: string },
 ): Promise<'new' | 'kept'> {
   const { scope, probe, forMs } = manner[hold.kind];
+  const { holds, inflight } = ledger.keys.provider(provider);
+  const { notices, told } = noticeKeys(ledger);
   return placeScript(
-    redis,
-    { holds: keys.provider(provider).holds },
-    { kind: hold.kind, scope, forMs: hold.forMs ?? forMs ?? -1, probe: probe ? '1' : '0', reason: hold.reason },
+    ledger.redis,
+    { holds, inflight, notices, told: told(provider) },
+    {
+      kind: hold.kind,
+      scope,
+      forMs: hold.forMs ?? forMs ?? -1,
+      probe: probe ? '1' : '0',
+      reason: hold.reason,
+      provider,
+      quietMs: quietMs(hold.kind),
+    },
   );
 }
 
-/** @returns whether there was one to lift. */
-export async function liftHold(
-  { redis, keys }: LedgerContext,
-  provider: string,
-  kinds: readonly HoldKind[],
-): Promise<boolean> {
-  return (await redis.hdel(keys.provider(provider).holds, ...kinds)) > 0;
+/** Tells people of it, in the same step. @returns whether there was one to lift. */
+export async function liftHold(ledger: LedgerContext, provider: string, kinds: readonly HoldKind[]): Promise<boolean> {
+  const { holds } = ledger.keys.provider(provider);
+  const { notices } = noticeKeys(ledger);
+  const lifted = await liftScript(ledger.redis, { holds, notices }, { provider }, { args: [...kinds] });
+  return lifted > 0;
 }
 
 export async function readHolds(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { notifySchema } from './notify-schema.ts';
 
 /**
  * Each kind of provider with the schema of its whole entry: strict, and with the keys that every provider has
@@ -46,6 +47,7 @@ export const fileSchema = z.strictObject({
       maxFileMiB: z.number().positive().max(512).default(512),
     })
     .prefault({}),
+  notify: notifySchema.optional().describe('Whom to tell of the night, and how.'),
 });
 export type FileConfig = z.infer<typeof fileSchema>;
 
@@ -86,7 +88,8 @@ export function knownNames(schema: JsonSchema, path: readonly PropertyKey[]): st
   let places: JsonSchema[] = [schema];
   for (const step of path) {
     places = places.flatMap(alternatives).flatMap((place) => {
-      const next = (place.properties as JsonSchema | undefined)?.[String(step)] ?? place.additionalProperties;
+      const inside = typeof step === 'number' ? place.items : place.additionalProperties;
+      const next = (place.properties as JsonSchema | undefined)?.[String(step)] ?? inside;
       return typeof next === 'object' && next !== null ? [next as JsonSchema] : [];
     });
   }

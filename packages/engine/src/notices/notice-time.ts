@@ -1,0 +1,36 @@
+/** Times and spans in notices: the clock of the machine that tells, with its offset. */
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const two = (n: number) => String(n).padStart(2, '0');
+
+function offset(at: Date): string {
+  const minutes = -at.getTimezoneOffset();
+  const size = Math.abs(minutes);
+  return `${minutes < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`;
+}
+
+/** e.g. `05:12 (+01:00)`, or `23 Nov 05:12 (+01:00)` where it is not the day of `besideMs`. */
+export function localTime(ms: number, besideMs: number): string {
+  const at = new Date(ms);
+  const day =
+    at.toDateString() === new Date(besideMs).toDateString() ? '' : `${at.getDate()} ${months[at.getMonth()]} `;
+  return `${day}${two(at.getHours())}:${two(at.getMinutes())} (${offset(at)})`;
+}
+
+/** e.g. `4 s`, `12 min`, `3 h 20 min`, `2 d 4 h`. */
+export function spanOf(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return minutes % 60 ? `${hours} h ${minutes % 60} min` : `${hours} h`;
+  const days = Math.floor(hours / 24);
+  return hours % 24 ? `${days} d ${hours % 24} h` : `${days} d`;
+}
+
+export const number = (n: number) => Math.round(n).toLocaleString('en');
+export const several = (n: number, what: string) =>
+  `${number(n)} ${what}${n === 1 ? '' : what.endsWith('ch') ? 'es' : 's'}`;
+export const listed = (words: readonly string[]) =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
