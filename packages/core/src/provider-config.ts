@@ -84,6 +84,13 @@ export const baseProviderConfig = z.object({
     })
     .optional()
     .describe('Launches go in these hours only; what runs is followed at any time.'),
+  probeSeconds: z
+    .number()
+    .positive()
+    .default(60)
+    .describe(
+      'While it is held for an outage or its credentials, it is tried again after this, then after twice as long …',
+    ),
   remoteJobTimeoutHours: z
     .number()
     .positive()
@@ -118,6 +125,8 @@ export interface Limits {
   processTimeoutMs: Readonly<Record<string, number>>;
   /** Launches go in these hours only. */
   window: LaunchWindow | undefined;
+  /** The first wait of a hold that only success ends. */
+  probeEveryMs: number;
   onUnconfirmed: 'park' | 'relaunch';
   reconcileReads: number;
   reconcileEveryMs: number;
@@ -140,6 +149,7 @@ export function limitsOf(config: BaseProviderConfig): Limits {
       Object.entries(config.processTimeoutHours).map(([process, hours]) => [process, hours * 3_600_000]),
     ),
     window: config.window,
+    probeEveryMs: config.probeSeconds * 1000,
     onUnconfirmed: config.onUnconfirmed,
     reconcileReads: config.reconcile.reads,
     reconcileEveryMs: config.reconcile.everySeconds * 1000,

@@ -22,7 +22,7 @@
   ARGV[5] burst        launches allowed …
   ARGV[6] windowMs     … in any window of this length
   ARGV[7] orphanMs     with no word from the launcher for this long, its answer counts as lost
-  ARGV[8] probe        '1' where the caller is the one probe let through a hold
+  ARGV[8] probe        the kind of hold that the caller alone is let through, to see whether it is over; may be empty
   ARGV[9] alone        '1' where a lost launch can only be told from others of its process by elimination
 
   Returns {'go', attempt, drive, intentAtMs} | {'wait', ms} | {'full'} | {'held'} | {'doubt', taskId} | {'lostLock'}
@@ -47,6 +47,8 @@ if at == 'l' or at == 'u' then
 end
 if at ~= 'q' then return { 'known', names[at] } end
 if redis.call('GET', lock) ~= token then return { 'lostLock' } end
+-- Our record was lost, and nobody has asked the platform yet which tasks of this batch it runs: see recover.
+if redis.call('HEXISTS', batch, 'recovering') == 1 then return { 'held' } end
 local cancelled, launchBy, deadline = unpack(redis.call('HMGET', batch, 'cancelledAt', 'launchBy', 'deadline'))
 if cancelled then
   finish(batch, grid, counts, ended, task, due, inflight, id, index, 'q', 'c', now, 'batch-cancelled', 'the batch was cancelled before this task was launched')
@@ -56,10 +58,7 @@ if math.min(tonumber(launchBy or now), tonumber(deadline or now)) < now then
   finish(batch, grid, counts, ended, task, due, inflight, id, index, 'q', 'x', now, 'batch-deadline', 'the last moment for launches of its batch passed before this task was launched')
   return { 'tooLate' }
 end
-if probe ~= '1' then
-  local kind, hold = activeHold(holds, 'launch', now)
-  if hold and kind ~= 'probe' then return { 'held' } end
-end
+if isHeld(holds, now, probe) then return { 'held' } end
 if redis.call('SCARD', inflight) >= tonumber(maxInFlight) then return { 'full' } end
 if alone == '1' then
   local other = redis.call('SRANDMEMBER', doubt)

@@ -11,21 +11,23 @@
   ARGV[3] maxInFlight   tasks; looked at for launches only
   ARGV[4] lookAheadMs   the longest wait given out
 
-  Returns {'go', waitMs} | {'probe', waitMs} | {'later', waitMs} | {'full', inFlight} | {'held', kind, untilMs or -1, reason}
+  Returns {'go', waitMs} | {'probe', waitMs, kind} | {'later', waitMs} | {'full', inFlight} | {'held', kind, untilMs or -1, reason}
 ]]
 --@include clock
 --@include holds
 --@include learned
 local now = clock()
-local kind, hold = activeHold(holds, scope, now)
-if hold and kind ~= 'probe' then return { 'held', kind, hold.untilMs or -1, hold.reason } end
+-- Whoever cannot go anyway must not use up the one probe of a hold.
 if scope == 'launch' then
   local n = redis.call('SCARD', inflight)
   if n >= tonumber(maxInFlight) then return { 'full', n } end
+  intervalMs = intervalMs / bearable(learned, now)
 end
-if scope == 'launch' then intervalMs = intervalMs / bearable(learned, now) end
 local tat = math.max(tonumber(redis.call('GET', pace) or '0'), now)
 local wait = tat - now
 if wait > tonumber(lookAheadMs) then return { 'later', math.ceil(wait - lookAheadMs) } end
+local kind, hold, probed = activeHold(holds, scope, now)
+if hold and kind ~= 'probe' then return { 'held', kind, hold.untilMs or -1, hold.reason } end
 redis.call('SET', pace, string.format('%.3f', tat + intervalMs), 'PX', math.ceil(wait + intervalMs) + 60000)
-return { kind == 'probe' and 'probe' or 'go', math.ceil(wait) }
+if kind == 'probe' then return { 'probe', math.ceil(wait), probed } end
+return { 'go', math.ceil(wait) }

@@ -10,6 +10,7 @@ import {
   type Verdict,
   windowAt,
 } from '@nightpass/core';
+import { holdProvider, noteAnswer, probeProvider, slowDownIfUntimed } from './health.ts';
 import type { BatchRecord } from './ledger/batch-record.ts';
 import { readTaskContent } from './ledger/batches.ts';
 import {
@@ -24,8 +25,7 @@ import {
 } from './ledger/launching.ts';
 import { ledgerNow, readPhase } from './ledger/reading.ts';
 import { placeHold } from './pacing/holds.ts';
-import { reserveSlot, slowDown } from './pacing/pace.ts';
-import { countAnswer, countTrouble } from './pacing/troubles.ts';
+import { reserveSlot } from './pacing/pace.ts';
 import { pause } from './pause.ts';
 import { jobName, type ProviderRun, placeOf, policyOf } from './provider-run.ts';
 import { ensureTracked, type Turn } from './queues.ts';
@@ -113,6 +113,11 @@ async function intend(
   const waitMs = slot.kind === 'go' ? slot.waitMs : slot.kind === 'later' ? Math.min(slot.waitMs, 5_000) : askAgainMs;
   if (!(await pause(waitMs, stop))) return undefined;
   if (slot.kind !== 'go') return { kind: 'held' };
+  // Only a launch can tell whether the quota is still full; of all else a harmless request tells as well.
+  if (slot.probe !== undefined && slot.probe !== 'quota') {
+    await probeProvider(run, stop);
+    return { kind: 'held' };
+  }
   if (await isOutsideWindow(run)) return { kind: 'held' };
   for (;;) {
     const intent = await writeIntent(run.ledger, at, { ...intentOptions(run, token), probe: slot.probe });
@@ -127,7 +132,7 @@ const intentOptions = ({ limits, adapter }: ProviderRun, token: string): IntentO
   maxInFlight: limits.maxInFlight,
   launchesPerSecond: limits.launchesPerSecond,
   orphanMs,
-  probe: false,
+  probe: undefined,
   alone: adapter.findsBy === 'elimination',
 });
 
@@ -164,7 +169,7 @@ async function launch(
   const { attempt } = intent;
 
   const phase = await record(run, at, attempt, verdict);
-  await noteHealth(run, answer);
+  await noteAnswer(run, answer.kind === 'launched' ? undefined : answer, answer.kind === 'launched');
   log.info(
     {
       answer: answer.kind,
@@ -206,12 +211,8 @@ async function record(run: ProviderRun, at: TaskPlace, attempt: number, verdict:
       return 'parked';
     }
     case 'requeue': {
-      if (verdict.hold && (await placeHold(run.ledger, run.name, verdict.hold)) === 'new') {
-        run.log.warn({ hold: verdict.hold.kind, reason: verdict.hold.reason }, 'provider held');
-      }
-      if (verdict.hold?.kind === 'retry-after' && verdict.hold.forMs === undefined) {
-        run.log.warn({ share: await slowDown(run.ledger, run.name) }, 'pace halved');
-      }
+      await holdProvider(run, verdict.hold);
+      await slowDownIfUntimed(run, verdict.hold);
       const [kind, phase] = await requeue(run.ledger, at, {
         attempt,
         sent: verdict.sent,
@@ -244,16 +245,6 @@ async function record(run: ProviderRun, at: TaskPlace, attempt: number, verdict:
       throw new Error(`a launch's answer cannot lead to ${verdict.next}`);
     default:
       return verdict satisfies never;
-  }
-}
-
-/** Feeds the breaker. A clear answer, even a refusal, shows that the platform is there. */
-async function noteHealth(run: ProviderRun, answer: LaunchAnswer): Promise<void> {
-  if (answer.kind === 'notSent' || answer.kind === 'ambiguous') {
-    if ((await countTrouble(run.ledger, run.name, answer.reason)) === 'new')
-      run.log.warn({ reason: answer.reason }, 'provider held');
-  } else if (answer.kind === 'launched' || answer.kind === 'rejected') {
-    if (await countAnswer(run.ledger, run.name)) run.log.info({}, 'provider released');
   }
 }
 

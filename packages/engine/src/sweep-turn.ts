@@ -2,21 +2,18 @@ import {
   afterCancel,
   afterFind,
   afterLook,
-  type CallFailure,
   cancelIsDue,
   type FindAnswer,
-  type Hold,
   type LookAnswer,
   type Verdict,
 } from '@nightpass/core';
+import { holdProvider, noteAnswer } from './health.ts';
 import { launchKeyOf } from './launch.ts';
 import { readTaskContent } from './ledger/batches.ts';
 import { finishLaunch, recordLaunched, recordLost, requeue } from './ledger/launching.ts';
 import type { Settlement } from './ledger/sweeping.ts';
 import { asRunning, type TaskRecord } from './ledger/task-record.ts';
-import { placeHold } from './pacing/holds.ts';
 import { reserveSlot } from './pacing/pace.ts';
-import { countAnswer, countTrouble } from './pacing/troubles.ts';
 import { pause } from './pause.ts';
 import { type CachedBatch, jobName, type ProviderRun, placeOf, policyOf } from './provider-run.ts';
 import { jobDataOf } from './queues.ts';
@@ -79,13 +76,13 @@ async function lookTurn(turn: Turn): Promise<Outcome> {
   if (cancelIsDue(running, nowMs)) {
     const answer = await run.adapter.cancel(running.job, new AbortController().signal);
     run.log.info({ task: task.id, remoteJob: running.job.id, answer: answer.kind }, 'cancel sent');
-    await noteHealth(run, answer.kind === 'gone' || answer.kind === 'cancelling' ? undefined : answer);
+    await noteAnswer(run, answer.kind === 'gone' || answer.kind === 'cancelling' ? undefined : answer);
     const cancel = { ...running.cancel, tries: running.cancel.tries + 1, lastSentAtMs: nowMs };
     return carryOut(turn, afterCancel({ ...running, cancel }, answer, policyOf(run.limits)), cancelFields(cancel));
   }
   const answer = await run.adapter.look(running.job, turn.stop);
   if (turn.stop.aborted && answer.kind !== 'seen') return again(turn, 0, {});
-  await noteHealth(run, answer.kind === 'seen' || answer.kind === 'missing' ? undefined : answer);
+  await noteAnswer(run, answer.kind === 'seen' || answer.kind === 'missing' ? undefined : answer);
   const verdict = afterLook(running, answer, nowMs, policyOf(run.limits), run.random());
   run.log.debug({ task: task.id, answer: answer.kind, next: verdict.next }, 'looked');
   await showProgress(turn, answer);
@@ -127,7 +124,7 @@ async function findTurn(turn: Turn): Promise<Outcome> {
   // A search that we broke off says nothing of the task.
   if (turn.stop.aborted && answer.kind !== 'found') return again(turn, 0, {});
   const isAnswer = answer.kind === 'found' || answer.kind === 'notFound' || answer.kind === 'cannotTell';
-  await noteHealth(run, isAnswer ? undefined : answer);
+  await noteAnswer(run, isAnswer ? undefined : answer);
   const cancel = task.cancel ?? cancelOfBatch(task, batch);
   const unconfirmed = {
     attempt: task.attemptInDrive,
@@ -157,7 +154,7 @@ async function carryOut(turn: Turn, verdict: Verdict, fields: Settlement['fields
   const at = placeOf(run, task, batch);
   switch (verdict.next) {
     case 'lookAgain': {
-      await hold(run, verdict.hold);
+      await holdProvider(run, verdict.hold);
       const { seen } = verdict;
       return again(turn, verdict.inMs, {
         ...fields,
@@ -167,7 +164,7 @@ async function carryOut(turn: Turn, verdict: Verdict, fields: Settlement['fields
       });
     }
     case 'reconcile':
-      await hold(run, verdict.hold);
+      await holdProvider(run, verdict.hold);
       return again(turn, verdict.inMs, {
         ...fields,
         ...(verdict.foundNothing && { reads: task.emptyReads + 1 }),
@@ -201,7 +198,7 @@ async function carryOut(turn: Turn, verdict: Verdict, fields: Settlement['fields
       return { kind: 'handled' };
     }
     case 'requeue': {
-      await hold(run, verdict.hold);
+      await holdProvider(run, verdict.hold);
       const [kind] = await requeue(run.ledger, at, {
         attempt: task.attempt,
         sent: verdict.sent,
@@ -263,21 +260,6 @@ async function showProgress({ run, task }: Turn, answer: LookAnswer): Promise<vo
   if (answer.kind !== 'seen' || answer.state.progressPercent === undefined) return;
   if (answer.state.progressPercent === task.progressPercent) return;
   await run.queues.track.updateJobProgress(task.id, answer.state.progressPercent).catch(() => undefined);
-}
-
-async function hold(run: ProviderRun, wanted: Hold | undefined): Promise<void> {
-  if (wanted && (await placeHold(run.ledger, run.name, wanted)) === 'new') {
-    run.log.warn({ hold: wanted.kind, reason: wanted.reason }, 'provider held');
-  }
-}
-
-async function noteHealth(run: ProviderRun, failure: CallFailure | undefined): Promise<void> {
-  if (!failure || failure.kind === 'rejected') {
-    if (await countAnswer(run.ledger, run.name)) run.log.info({}, 'provider released');
-  } else if (failure.kind === 'notSent' || failure.kind === 'ambiguous') {
-    if ((await countTrouble(run.ledger, run.name, failure.reason)) === 'new')
-      run.log.warn({ reason: failure.reason }, 'provider held');
-  }
 }
 
 /** A batch's cancel reaches its running tasks even where the command that asked for it died half way. */

@@ -5,7 +5,7 @@
 ]]
 local probeCapMs = 15 * 60 * 1000
 
---[[ The hold that stops `scope` now: kind, hold. Lets holds that are over go; gives 'probe' to one caller. ]]
+--[[ The hold that stops `scope` now: kind, hold. Lets holds that are over go; gives 'probe', hold, kind to one caller. ]]
 local function activeHold(holds, scope, now)
   local all = redis.call('HGETALL', holds)
   local stop, stopKind, probeKind = nil, nil, nil
@@ -25,5 +25,15 @@ local function activeHold(holds, scope, now)
   hold.times = hold.times + 1
   hold.untilMs = now + math.min(probeCapMs, hold.waitMs * 2 ^ math.min(hold.times - 1, 10))
   redis.call('HSET', holds, probeKind, cjson.encode(hold))
-  return 'probe', hold
+  return 'probe', hold, probeKind
+end
+
+--[[ Whether anything stops launches now, other than a hold of kind `except`. Gives no probe out. ]]
+local function isHeld(holds, now, except)
+  local all = redis.call('HGETALL', holds)
+  for i = 1, #all, 2 do
+    local hold = cjson.decode(all[i + 1])
+    if all[i] ~= except and (hold.probe or not hold.untilMs or hold.untilMs > now) then return true end
+  end
+  return false
 end

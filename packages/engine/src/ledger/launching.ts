@@ -91,8 +91,8 @@ export interface IntentOptions {
   launchesPerSecond: number;
   /** With no word from the launcher for this long, its answer counts as lost. */
   orphanMs: number;
-  /** The caller is the one probe that a hold lets through. */
-  probe: boolean;
+  /** The kind of hold that the caller alone is let through, to see whether it is over. */
+  probe: string | undefined;
   /** Lost launches of a process can only be told apart by elimination: none is sent while one is in doubt. */
   alone: boolean;
 }
@@ -122,7 +122,7 @@ export async function writeIntent(
       burst,
       windowMs: Math.ceil((burst / options.launchesPerSecond) * 1000),
       orphanMs: options.orphanMs,
-      probe: options.probe ? '1' : '0',
+      probe: options.probe ?? '',
       alone: options.alone ? '1' : '0',
     },
   );

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => redis.stop());
 
-const allowed = { maxInFlight: 100, launchesPerSecond: 1000, orphanMs: 60_000, probe: false, alone: false };
+const allowed = { maxInFlight: 100, launchesPerSecond: 1000, orphanMs: 60_000, probe: undefined, alone: false };
 const job = (id: string) => ({ id, address: `/jobs/${id}` });
 
 async function intend({ ledger, lock }: TestLedger, at: TaskPlace, token = 'mine') {

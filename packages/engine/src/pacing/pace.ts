@@ -12,13 +12,15 @@ const reserveScript = defineScript('reserve', {
   keys: ['pace', 'holds', 'inflight', 'learned'],
   args: ['scope', 'intervalMs', 'maxInFlight', 'lookAheadMs'],
   reply: z.union([
-    z.tuple([z.enum(['go', 'probe', 'later', 'full']), z.number()]),
+    z.tuple([z.enum(['go', 'later', 'full']), z.number()]),
+    z.tuple([z.literal('probe'), z.number(), z.string()]),
     z.tuple([z.literal('held'), z.string(), z.number(), z.string()]),
   ]),
 });
 
 export type Slot =
-  | { kind: 'go'; waitMs: number; probe: boolean }
+  /** `probe`: the caller alone is let through a hold of this kind, to see whether it is over. */
+  | { kind: 'go'; waitMs: number; probe: string | undefined }
   /** Too far ahead to be given out: ask again. */
   | { kind: 'later'; waitMs: number }
   | { kind: 'full'; inFlight: number }
@@ -34,7 +36,7 @@ export async function reserveSlot(
   limits: Limits,
 ): Promise<Slot> {
   const its = keys.provider(provider);
-  const [kind, detail, untilMs, reason] = await reserveScript(
+  const reply = await reserveScript(
     redis,
     {
       pace: scope === 'launch' ? its.launchPace : its.readPace,
@@ -49,18 +51,21 @@ export async function reserveSlot(
       lookAheadMs,
     },
   );
-  switch (kind) {
+  switch (reply[0]) {
     case 'go':
+      return { kind: 'go', waitMs: reply[1], probe: undefined };
     case 'probe':
-      return { kind: 'go', waitMs: detail, probe: kind === 'probe' };
+      return { kind: 'go', waitMs: reply[1], probe: reply[2] };
     case 'later':
-      return { kind, waitMs: detail };
+      return { kind: 'later', waitMs: reply[1] };
     case 'full':
-      return { kind, inFlight: detail };
-    case 'held':
-      return { kind, hold: detail, untilMs: untilMs < 0 ? undefined : untilMs, reason };
+      return { kind: 'full', inFlight: reply[1] };
+    case 'held': {
+      const [, hold, untilMs, reason] = reply;
+      return { kind: 'held', hold, untilMs: untilMs < 0 ? undefined : untilMs, reason };
+    }
     default:
-      return kind satisfies never;
+      return reply satisfies never;
   }
 }
 

@@ -53,7 +53,7 @@ test('Retry-After holds for its time and ends by itself', async () => {
   await placeHold(ledger, provider, { kind: 'retry-after', forMs: 150, reason: '429' });
   expect(await reserveSlot(ledger, provider, 'launch', limits)).toMatchObject({ kind: 'held', hold: 'retry-after' });
   await new Promise((resolve) => setTimeout(resolve, 170));
-  expect(await reserveSlot(ledger, provider, 'launch', limits)).toMatchObject({ kind: 'go', probe: false });
+  expect(await reserveSlot(ledger, provider, 'launch', limits)).toMatchObject({ kind: 'go', probe: undefined });
   expect(await readHolds(ledger, provider, Date.now())).toEqual([]);
 });
 
@@ -63,23 +63,25 @@ test('an outage lets one probe through when its wait is over, then waits twice a
   expect(await placeHold(ledger, provider, { kind: 'outage', forMs: 100, reason: 'down' })).toBe('kept');
   await new Promise((resolve) => setTimeout(resolve, 130));
   const slots = await Promise.all(Array.from({ length: 4 }, () => reserveSlot(ledger, provider, 'launch', limits)));
-  expect(slots.filter((slot) => slot.kind === 'go' && slot.probe)).toHaveLength(1);
+  expect(slots.filter((slot) => slot.kind === 'go' && slot.probe === 'outage')).toHaveLength(1);
   expect(slots.filter((slot) => slot.kind === 'held')).toHaveLength(3);
   await new Promise((resolve) => setTimeout(resolve, 130));
   const second = await reserveSlot(ledger, provider, 'launch', limits);
-  expect(second).toMatchObject({ kind: 'go', probe: true });
+  expect(second).toMatchObject({ kind: 'go', probe: 'outage' });
   const [hold] = await readHolds(ledger, provider, Date.now());
   expect((hold?.untilMs ?? 0) - Date.now()).toBeGreaterThan(120);
   expect(await countAnswer(ledger, provider)).toBe(true);
-  expect(await reserveSlot(ledger, provider, 'launch', limits)).toMatchObject({ kind: 'go', probe: false });
+  expect(await reserveSlot(ledger, provider, 'launch', limits)).toMatchObject({ kind: 'go', probe: undefined });
 });
 
 test('so many failures in a row open the breaker, and one answer in between starts the count anew', async () => {
   const ledger = await ledgerOf();
   const opened: (string | undefined)[] = [];
-  for (let n = 1; n < troublesToHold; n++) opened.push(await countTrouble(ledger, provider, 'reset'));
+  for (let n = 1; n < troublesToHold; n++)
+    opened.push(await countTrouble(ledger, provider, { reason: 'reset', probeEveryMs: 60_000 }));
   await countAnswer(ledger, provider);
-  for (let n = 1; n <= troublesToHold; n++) opened.push(await countTrouble(ledger, provider, 'reset'));
+  for (let n = 1; n <= troublesToHold; n++)
+    opened.push(await countTrouble(ledger, provider, { reason: 'reset', probeEveryMs: 60_000 }));
   expect(opened.filter((it) => it === 'new')).toHaveLength(1);
   expect(opened.at(-1)).toBe('new');
   expect((await readHolds(ledger, provider, Date.now()))[0]).toMatchObject({ kind: 'outage', stopsLooks: true });

@@ -10,16 +10,16 @@ export const troublesToHold = 5;
 export async function countTrouble(
   ledger: LedgerContext,
   provider: string,
-  reason: string,
+  trouble: { reason: string; probeEveryMs: number },
 ): Promise<'new' | 'kept' | undefined> {
-  const key = ledger.keys.provider(provider).troubles;
-  const n = await ledger.redis.incr(key);
-  if (n < troublesToHold) return undefined;
-  return placeHold(ledger, provider, {
-    kind: 'outage',
-    forMs: undefined,
-    reason: `${n} answers in a row failed, the last: ${reason}`,
-  });
+  const { troubles, holds } = ledger.keys.provider(provider);
+  const n = await ledger.redis.incr(troubles);
+  // A held provider is asked by single probes: it would take hours until enough of them have failed in a row.
+  const probing = (await ledger.redis.hexists(holds, 'credentials')) === 1;
+  if (n < troublesToHold && !probing) return undefined;
+  const reason =
+    n < troublesToHold ? `no answer: ${trouble.reason}` : `${n} answers in a row failed, the last: ${trouble.reason}`;
+  return placeHold(ledger, provider, { kind: 'outage', forMs: trouble.probeEveryMs, reason });
 }
 
 /** The platform answered sensibly. @returns whether a hold was lifted by it. */
