@@ -1,12 +1,7 @@
---[[
-  Notices tell people of a fact in the step that makes it true. Their keys (<prefix>:notices, :underway, :quiet-since)
-  stand beside `ended` (<prefix>:ended). Called with pcall: trouble with them never keeps a task from moving.
-]]
-local quietMs, noticesKept = 30 * 60 * 1000, 1000
+--@include notice
 
-local function tell(base, notice)
-  redis.pcall('XADD', base .. 'notices', 'MAXLEN', noticesKept, '*', 'notice', cjson.encode(notice))
-end
+--[[ Its keys (<prefix>:notices, :underway, :quiet-since) stand beside `ended` (<prefix>:ended). ]]
+local quietMs = 30 * 60 * 1000
 
 --[[ A night starts with the first launch after a while in which no batch was under way. ]]
 local function noteUnderway(base, batch, now)
@@ -20,7 +15,7 @@ local function noteUnderway(base, batch, now)
     if not seen[provider] then used[#used + 1] = provider end
     seen[provider] = true
   end
-  tell(base, { kind = 'night-started', batch = id, atMs = now, facts = {
+  tell(base .. 'notices', { kind = 'night-started', batch = id, atMs = now, facts = {
     name = name or nil, file = file or nil, tasks = tonumber(tasks), providers = #used > 0 and used or nil,
   } })
 end
@@ -34,7 +29,7 @@ local function noteEnd(base, batch, counts, now)
   if redis.pcall('HLEN', base .. 'underway') == 0 then redis.pcall('SET', base .. 'quiet-since', now) end
   local flat, n = redis.call('HGETALL', counts), {}
   for i = 1, #flat, 2 do n[flat[i]] = tonumber(flat[i + 1]) end
-  tell(base, { kind = 'batch-ended', batch = id, atMs = now, facts = {
+  tell(base .. 'notices', { kind = 'batch-ended', batch = id, atMs = now, facts = {
     name = name or nil, file = file or nil, tasks = tonumber(tasks), counts = n, acceptedAtMs = tonumber(acceptedAt),
     launchedAtMs = launchedAt, cancelled = cancelledAt and true or nil,
   } })

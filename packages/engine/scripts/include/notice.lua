@@ -1,6 +1,6 @@
 --[[
   Tells people of a fact in the step that makes it true; the newest 1,000 notices are kept. Trouble with the stream never
-  touches the step. (include/move.lua has its own, for includes do not nest.)
+  touches the step.
 ]]
 local function tell(notices, notice)
   redis.pcall('XADD', notices, 'MAXLEN', 1000, '*', 'notice', cjson.encode(notice))

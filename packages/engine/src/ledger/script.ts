@@ -43,11 +43,7 @@ export function defineScript<const K extends string, const A extends string, R>(
   const header = body.slice(0, body.indexOf(']]'));
   const keyNames = bound(header, 'KEYS', name, names.keys);
   const argNames = bound(header, 'ARGV', name, names.args);
-  const source = [
-    locals(keyNames, 'KEYS'),
-    locals(argNames, 'ARGV'),
-    body.replace(/^--@include (\S+)$/gm, (_, part: string) => read(`include/${part}.lua`)),
-  ].join('\n');
+  const source = [locals(keyNames, 'KEYS'), locals(argNames, 'ARGV'), withIncludes(body, new Set())].join('\n');
   const sha = createHash('sha1').update(source).digest('hex');
 
   return async (redis, keys, args, rest = {}) => {
@@ -63,6 +59,15 @@ export function defineScript<const K extends string, const A extends string, R>(
     }
     return names.reply.parse(reply);
   };
+}
+
+/** Each included part once, where it is first asked for. */
+function withIncludes(body: string, included: Set<string>): string {
+  return body.replace(/^--@include (\S+)$/gm, (_, part: string) => {
+    if (included.has(part)) return '';
+    included.add(part);
+    return withIncludes(read(`include/${part}.lua`), included);
+  });
 }
 
 /** Names as the header orders them, checked against those the call is typed with. */
