@@ -56,9 +56,11 @@ test('a hold that 1,000 tasks hit from two workers at once is told once', async 
   expect(await kinds(ledger)).toEqual(['provider-held']);
 });
 
+const trouble = { reason: 'ECONNRESET', probeEveryMs: 60_000 };
+
 test('what the breaker holds and an answer releases is told in words that say what to do', async () => {
   const { ledger } = await testLedger(redis, { processes: 1, zones: 1 });
-  await Promise.all(Array.from({ length: 50 }, () => countTrouble(ledger, provider, 'ECONNRESET')));
+  await Promise.all(Array.from({ length: 50 }, () => countTrouble(ledger, provider, trouble)));
   await Promise.all(Array.from({ length: 50 }, () => countAnswer(ledger, provider)));
   const [held, released, ...more] = await notices(ledger);
   expect(more).toEqual([]);
