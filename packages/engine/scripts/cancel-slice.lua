@@ -12,7 +12,9 @@
   ARGV[4] prefix  of the tasks' keys, before the task id
   ARGV[5] reason  in words
 
-  Returns {queuedCancelled, id...}: how many ended at once, and the tasks that have to be cancelled remotely
+  Returns {queuedCancelled, marked, id...}: how many ended at once, how many are to be cancelled remotely, and which of
+  those the sweep may look at now. A launch still in the air is not among them: its answer comes, or its launcher is
+  found dead in its own time.
 ]]
 --@include clock
 --@include move
@@ -20,7 +22,7 @@ local now = clock()
 redis.call('HSETNX', batch, 'cancelledAt', now)
 local bytes = redis.call('GETRANGE', grid, first, last)
 local batchId = redis.call('HGET', batch, 'id')
-local remote, n = {}, 0
+local wake, n, marked = {}, 0, 0
 for i = 1, #bytes do
   local at = string.sub(bytes, i, i)
   if at == 'q' or at == 'l' or at == 'u' or at == 'r' then
@@ -33,8 +35,9 @@ for i = 1, #bytes do
     else
       redis.call('HSET', task, 'cancelAs', 'cancelled', 'cancelReason', reason)
       note(task, now, 'cancel asked: ' .. reason)
-      remote[#remote + 1] = id
+      marked = marked + 1
+      if at ~= 'l' then wake[#wake + 1] = id end
     end
   end
 end
-return { n, unpack(remote) }
+return { n, marked, unpack(wake) }

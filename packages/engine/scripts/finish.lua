@@ -16,6 +16,8 @@
   ARGV[4] to       phase byte: s f c x p
   ARGV[5] rule     which rule decided
   ARGV[6] reason   in words, may be empty
+  ARGV[7] intentAt  when that launch was intended, Unix ms: a number of an attempt that was given back comes again,
+                     its moment does not
 
   Returns {'ended'} | {'moved', phase}
 ]]
@@ -25,7 +27,7 @@
 --@include finish
 local now = clock()
 local at = phase(grid, index)
-if (at ~= 'l' and at ~= 'u') or redis.call('HGET', task, 'attempt') ~= attempt then return { 'moved', names[at] } end
+if (at ~= 'l' and at ~= 'u') or not isSame(task, attempt, intentAt) then return { 'moved', names[at] } end
 settleDoubt(launching, doubt, id)
 finish(batch, grid, counts, ended, task, due, inflight, id, index, at, to, now, rule, reason)
 return { 'ended' }

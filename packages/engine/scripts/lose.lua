@@ -15,6 +15,8 @@
   ARGV[4] inMs     ms until the platform is asked
   ARGV[5] rule     which rule decided
   ARGV[6] reason   in words
+  ARGV[7] intentAt  when that launch was intended, Unix ms: a number of an attempt that was given back comes again,
+                     its moment does not
 
   Returns {'unconfirmed'} | {'moved', phase}
 ]]
@@ -22,7 +24,7 @@
 --@include move
 local now = clock()
 local at = phase(grid, index)
-if at ~= 'l' or redis.call('HGET', task, 'attempt') ~= attempt then return { 'moved', names[at] } end
+if at ~= 'l' or not isSame(task, attempt, intentAt) then return { 'moved', names[at] } end
 move(batch, grid, counts, ended, index, 'l', 'u', now)
 redis.call('ZADD', due, now + inMs, id)
 redis.call('SREM', launching, id)

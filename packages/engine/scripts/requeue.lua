@@ -16,6 +16,8 @@
   ARGV[4] sent     '1': the launch had been sent and counts as an attempt; '0': it never left
   ARGV[5] rule     which rule decided
   ARGV[6] reason   in words
+  ARGV[7] intentAt  when that launch was intended, Unix ms: a number of an attempt that was given back comes again,
+                     its moment does not
 
   Returns {'queued'} | {'moved', phase}
 ]]
@@ -24,13 +26,13 @@
 --@include settle-doubt
 local now = clock()
 local at = phase(grid, index)
-if (at ~= 'l' and at ~= 'u') or redis.call('HGET', task, 'attempt') ~= attempt then return { 'moved', names[at] } end
+if (at ~= 'l' and at ~= 'u') or not isSame(task, attempt, intentAt) then return { 'moved', names[at] } end
 move(batch, grid, counts, ended, index, at, 'q', now)
 redis.call('SREM', inflight, id)
 settleDoubt(launching, doubt, id)
 redis.call('ZREM', due, id)
 if sent == '0' then redis.call('HINCRBY', task, 'attempt', -1) end
-redis.call('HDEL', task, 'reads')
+redis.call('HDEL', task, 'reads', 'cancelAs', 'cancelReason', 'cancelAt', 'cancelTries')
 redis.call('HSET', task, 'rule', rule, 'reason', reason)
 note(task, now, 'queued: ' .. rule .. ': ' .. reason)
 return { 'queued' }

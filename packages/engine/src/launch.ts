@@ -39,6 +39,8 @@ import { ensureTracked, type Turn } from './queues.ts';
 const askAgainMs = 500;
 /** While a launch of its process is in doubt, a task lets those of other processes pass. */
 const doubtMs = 2_000;
+/** An intent this old may have been given up: well below the lock's length. */
+const stillMineMs = 20_000;
 /** With no word from a launcher for this long, its answer counts as lost: more than a POST may take, and a lock may last. */
 export const orphanMs = 5 * 60_000;
 
@@ -99,6 +101,11 @@ export async function launchTurn(
   }
 }
 
+type Go = Extract<Intent, { kind: 'go' }> & {
+  /** When the intent was asked for, on this process's monotonic clock. */
+  askedMs: number;
+};
+
 /** Waits for a slot and writes the intent. @returns undefined when we are stopping. */
 async function intend(
   run: ProviderRun,
@@ -106,9 +113,13 @@ async function intend(
   token: string,
   stop: AbortSignal,
   over: boolean,
-): Promise<Intent | undefined> {
+): Promise<Exclude<Intent, { kind: 'go' }> | Go | undefined> {
   // What will not be launched any more waits for no slot: a held provider would keep its batch from ending.
-  if (over) return writeIntent(run.ledger, at, { ...intentOptions(run, token), maxInFlight: 0 });
+  if (over) {
+    const askedMs = performance.now();
+    const intent = await writeIntent(run.ledger, at, { ...intentOptions(run, token), maxInFlight: 0 });
+    return intent.kind === 'go' ? { ...intent, askedMs } : intent;
+  }
   const slot = await reserveSlot(run.ledger, run.name, 'launch', run.limits);
   const waitMs = slot.kind === 'go' ? slot.waitMs : slot.kind === 'later' ? Math.min(slot.waitMs, 5_000) : askAgainMs;
   if (!(await pause(waitMs, stop))) return undefined;
@@ -120,7 +131,9 @@ async function intend(
   }
   if (await isOutsideWindow(run)) return { kind: 'held' };
   for (;;) {
+    const askedMs = performance.now();
     const intent = await writeIntent(run.ledger, at, { ...intentOptions(run, token), probe: slot.probe });
+    if (intent.kind === 'go') return { ...intent, askedMs };
     // Some launch before this one was late: the sliding second is full for a few more milliseconds.
     if (intent.kind !== 'wait') return intent;
     if (!(await pause(intent.ms, stop))) return undefined;
@@ -159,16 +172,15 @@ async function launch(
   run: ProviderRun,
   at: TaskPlace,
   task: Task,
-  intent: { attempt: number; drive: number },
+  intent: { attempt: number; intentAtMs: number; askedMs: number },
   giveUp: AbortSignal,
 ): Promise<Turn | 'again'> {
   const log = run.log.child({ task: task.id, batch: at.ref.batchId, attempt: intent.attempt });
-  const answer = await answerOf(run, task, intent.attempt, giveUp);
+  const answer = await answerOf(run, task, intent, giveUp);
   const usual = await run.ledger.redis.hget(run.ledger.keys.provider(run.name).durations, task.process.id);
   const verdict = afterLaunch(answer, usual === null ? undefined : Number(usual), policyOf(run.limits), run.random());
-  const { attempt } = intent;
 
-  const phase = await record(run, at, attempt, verdict);
+  const phase = await record(run, at, intent, verdict);
   await noteAnswer(run, answer.kind === 'launched' ? undefined : answer, answer.kind === 'launched');
   log.info(
     {
@@ -182,7 +194,20 @@ async function launch(
   return tracked(run, task, phase);
 }
 
-async function answerOf(run: ProviderRun, task: Task, attempt: number, signal: AbortSignal): Promise<LaunchAnswer> {
+async function answerOf(
+  run: ProviderRun,
+  task: Task,
+  { attempt, askedMs }: { attempt: number; askedMs: number },
+  signal: AbortSignal,
+): Promise<LaunchAnswer> {
+  // A process that slept between intent and POST may have been given up, and its launch sent by another.
+  if (performance.now() - askedMs > stillMineMs) {
+    return {
+      kind: 'notSent',
+      rule: 'woke-too-late',
+      reason: 'this process stood still before it could send the launch',
+    };
+  }
   try {
     return await run.adapter.launch({ task, attempt, launchKey: launchKeyOf(task, attempt) }, signal);
   } catch (error) {
@@ -193,7 +218,12 @@ async function answerOf(run: ProviderRun, task: Task, attempt: number, signal: A
 }
 
 /** Writes the verdict into the ledger. @returns the phase it stands in now. */
-async function record(run: ProviderRun, at: TaskPlace, attempt: number, verdict: Verdict): Promise<Phase> {
+async function record(
+  run: ProviderRun,
+  at: TaskPlace,
+  { attempt, intentAtMs }: { attempt: number; intentAtMs: number },
+  verdict: Verdict,
+): Promise<Phase> {
   switch (verdict.next) {
     case 'running': {
       const recorded = await recordLaunched(run.ledger, at, {
@@ -207,7 +237,13 @@ async function record(run: ProviderRun, at: TaskPlace, attempt: number, verdict:
       run.log.error(facts, 'launched job is not followed');
       if (recorded.kind === 'orphan') return recorded.phase;
       const reason = `the platform answered with remote job ${verdict.job.id}, which belongs to task ${recorded.by}`;
-      await finishLaunch(run.ledger, at, { attempt, phase: 'parked', rule: 'job-claimed', reason });
+      await finishLaunch(run.ledger, at, {
+        attempt,
+        intentAtMs,
+        phase: 'parked',
+        rule: 'job-claimed',
+        reason,
+      });
       return 'parked';
     }
     case 'requeue': {
@@ -215,6 +251,7 @@ async function record(run: ProviderRun, at: TaskPlace, attempt: number, verdict:
       await slowDownIfUntimed(run, verdict.hold);
       const [kind, phase] = await requeue(run.ledger, at, {
         attempt,
+        intentAtMs,
         sent: verdict.sent,
         rule: verdict.rule,
         reason: verdict.reason,
@@ -224,6 +261,7 @@ async function record(run: ProviderRun, at: TaskPlace, attempt: number, verdict:
     case 'reconcile': {
       const [kind, phase] = await recordLost(run.ledger, at, {
         attempt,
+        intentAtMs,
         inMs: verdict.inMs,
         rule: verdict.rule,
         reason: verdict.reason,
@@ -233,6 +271,7 @@ async function record(run: ProviderRun, at: TaskPlace, attempt: number, verdict:
     case 'end': {
       await finishLaunch(run.ledger, at, {
         attempt,
+        intentAtMs,
         phase: verdict.phase,
         rule: verdict.rule,
         reason: verdict.reason ?? '',

@@ -54,6 +54,8 @@ export async function redriveTask(
     { first: index, last: index },
     { phases, who },
   );
+  // Should we die before the job is added, the feeder finds the task.
+  await rewindFeed(ledger, batch.id, batch.providers[ref.processIndex] ?? '');
   await launch.add(taskIdOf(ref), jobDataOf(ref), { jobId: taskIdOf(ref) });
 }
 
@@ -67,11 +69,11 @@ export async function cancelBatch(
   if (!batch) throw new Error(`no batch ${id}`);
   const total = { ended: 0, remote: 0 };
   for (const slice of slicesOf(batch)) {
-    const { ended, remote } = await cancelSlice(ledger, batch, slice, options.reason);
+    const { ended, remote, wake } = await cancelSlice(ledger, batch, slice, options.reason);
     const due = ledger.keys.provider(batch.providers[slice.processIndex] ?? '').due;
-    if (remote.length > 0) await ledger.redis.zadd(due, 'XX', ...remote.flatMap((task) => [Date.now(), task]));
+    if (wake.length > 0) await ledger.redis.zadd(due, 'XX', ...wake.flatMap((task) => [Date.now(), task]));
     total.ended += ended;
-    total.remote += remote.length;
+    total.remote += remote;
     options.onProgress?.(slice.last + 1, batch.taskCount);
   }
   return total;

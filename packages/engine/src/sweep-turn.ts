@@ -141,6 +141,7 @@ async function findTurn(turn: Turn): Promise<Outcome> {
 async function orphanTurn({ run, task, batch }: Turn): Promise<Outcome> {
   await recordLost(run.ledger, placeOf(run, task, batch), {
     attempt: task.attempt,
+    intentAtMs: task.intentAtMs ?? 0,
     inMs: 0,
     rule: 'launcher-lost',
     reason: 'the launcher died between intent and answer',
@@ -192,7 +193,13 @@ async function carryOut(turn: Turn, verdict: Verdict, fields: Settlement['fields
       });
       if (recorded.kind === 'claimed') {
         const reason = `remote job ${verdict.job.id} fits, but belongs to task ${recorded.by}`;
-        await finishLaunch(run.ledger, at, { attempt: task.attempt, phase: 'parked', rule: 'job-claimed', reason });
+        await finishLaunch(run.ledger, at, {
+          attempt: task.attempt,
+          intentAtMs: task.intentAtMs ?? 0,
+          phase: 'parked',
+          rule: 'job-claimed',
+          reason,
+        });
         return { kind: 'close' };
       }
       return { kind: 'handled' };
@@ -201,6 +208,7 @@ async function carryOut(turn: Turn, verdict: Verdict, fields: Settlement['fields
       await holdProvider(run, verdict.hold);
       const [kind] = await requeue(run.ledger, at, {
         attempt: task.attempt,
+        intentAtMs: task.intentAtMs ?? 0,
         sent: verdict.sent,
         rule: verdict.rule,
         reason: verdict.reason,

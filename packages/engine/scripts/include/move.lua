@@ -66,3 +66,9 @@ end
 local function phase(grid, index) return redis.call('GETRANGE', grid, index, index) end
 
 local names = { q = 'queued', l = 'launching', u = 'unconfirmed', r = 'running', s = 'succeeded', f = 'failed', c = 'cancelled', x = 'expired', p = 'parked' }
+
+--[[ Whether the task's last launch is the one that the caller means. ]]
+local function isSame(task, attempt, intentAt)
+  local last, at = unpack(redis.call('HMGET', task, 'attempt', 'intentAt'))
+  return last == attempt and (intentAt == '' or at == intentAt)
+end

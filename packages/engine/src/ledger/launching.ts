@@ -50,19 +50,19 @@ const moved = z.tuple([z.literal('moved'), phase]);
 
 const requeueScript = defineScript('requeue', {
   ...taskTransition,
-  args: ['id', 'index', 'attempt', 'sent', 'rule', 'reason'],
+  args: ['id', 'index', 'attempt', 'sent', 'rule', 'reason', 'intentAt'],
   reply: z.union([z.tuple([z.literal('queued')]), moved]),
 });
 
 const loseScript = defineScript('lose', {
   keys: ['batch', 'grid', 'counts', 'ended', 'task', 'due', 'launching', 'doubt'],
-  args: ['id', 'index', 'attempt', 'inMs', 'rule', 'reason'],
+  args: ['id', 'index', 'attempt', 'inMs', 'rule', 'reason', 'intentAt'],
   reply: z.union([z.tuple([z.literal('unconfirmed')]), moved]),
 });
 
 const finishScript = defineScript('finish', {
   ...taskTransition,
-  args: ['id', 'index', 'attempt', 'to', 'rule', 'reason'],
+  args: ['id', 'index', 'attempt', 'to', 'rule', 'reason', 'intentAt'],
   reply: z.union([z.tuple([z.literal('ended')]), moved]),
 });
 
@@ -173,7 +173,13 @@ export async function recordLaunched(
 }
 
 interface Decision {
+  /** Which launch is meant: its number … */
   attempt: number;
+  /**
+   * … and when it was intended, in Unix milliseconds: the fence, since a number that is given back comes again. Left out
+   * only where none is.
+   */
+  intentAtMs?: number;
   rule: string;
   reason: string;
 }
@@ -187,6 +193,7 @@ export async function requeue({ redis, keys }: LedgerContext, at: TaskPlace, why
     sent: why.sent ? '1' : '0',
     rule: why.rule,
     reason: why.reason,
+    intentAt: why.intentAtMs ?? '',
   });
 }
 
@@ -200,6 +207,7 @@ export async function recordLost({ redis, keys }: LedgerContext, at: TaskPlace, 
     inMs: why.inMs,
     rule: why.rule,
     reason: why.reason,
+    intentAt: why.intentAtMs ?? '',
   });
 }
 
@@ -216,5 +224,6 @@ export async function finishLaunch(
     to: phaseByte[why.phase],
     rule: why.rule,
     reason: why.reason,
+    intentAt: why.intentAtMs ?? '',
   });
 }

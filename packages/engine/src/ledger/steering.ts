@@ -15,7 +15,7 @@ const redriveScript = defineScript('redrive-slice', {
 const cancelScript = defineScript('cancel-slice', {
   keys: ['batch', 'grid', 'counts', 'ended'],
   args: ['first', 'last', 'zones', 'prefix', 'reason'],
-  reply: z.tuple([z.number()], z.string()),
+  reply: z.tuple([z.number(), z.number()], z.string()),
 });
 
 const rewindScript = defineScript('rewind-feed', {
@@ -61,15 +61,15 @@ export async function redriveSlice(
   return ids as TaskId[];
 }
 
-/** @returns how many of the slice ended at once, and which tasks have to be cancelled on the platform. */
+/** @returns how many of the slice ended at once, how many are to be cancelled remotely, and which of those may be looked at now. */
 export async function cancelSlice({ redis, keys }: LedgerContext, batch: BatchRecord, slice: Slice, reason: string) {
-  const [ended, ...remote] = await cancelScript(redis, phaseKeys(keys, batch.id), {
+  const [ended, remote, ...wake] = await cancelScript(redis, phaseKeys(keys, batch.id), {
     ...slice,
     zones: batch.zoneCount,
     prefix: keys.taskPrefix,
     reason,
   });
-  return { ended, remote: remote as TaskId[] };
+  return { ended, remote, wake: wake as TaskId[] };
 }
 
 export async function rewindFeed({ redis, keys }: LedgerContext, id: BatchId, provider: string): Promise<void> {
