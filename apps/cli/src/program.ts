@@ -8,6 +8,7 @@ import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addPause, addResume } from './commands/hold.ts';
 import { addParts } from './commands/part.ts';
+import { addRecover } from './commands/recover.ts';
 import { addRedrive } from './commands/redrive.ts';
 import { addSimulate } from './commands/simulate.ts';
 import { addStatus } from './commands/status.ts';
@@ -26,7 +27,7 @@ const groups: [string, ((program: Command, cli: Cli) => void)[]][] = [
   ['Run', [addUp, addParts]],
   ['Batch files', [addValidate, addSubmit]],
   ['Look', [addBatches, addStatus, addTasks, addWhy, addDoctor]],
-  ['Act', [addPause, addResume, addCancel, addRedrive]],
+  ['Act', [addPause, addResume, addCancel, addRedrive, addRecover]],
   ['Try', [addDemo, addSimulate]],
 ];
 

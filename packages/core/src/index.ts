@@ -42,6 +42,10 @@ export type {
   RemoteJob,
   RemoteState,
   RemoteStatus,
+  Survey,
+  SurveyAnswer,
+  SurveyedJob,
+  SurveyQuery,
 } from './provider.ts';
 export {
   type AuthConfig,

@@ -302,5 +302,7 @@ test('docs/lifecycle.md draws exactly the moves that there are', () => {
   // A late answer to a launch that was given up is taken, as long as nothing else was sent.
   moves.add('queued running').add('parked running');
   moves.add('launching parked');
+  // A recovery finds out what became of tasks whose record was lost.
+  moves.add('queued parked').add('cancelled running');
   expect(drawn).toEqual([...moves].sort());
 });

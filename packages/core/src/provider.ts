@@ -1,4 +1,4 @@
-import type { Task } from './task.ts';
+import type { Process, Task } from './task.ts';
 
 /**
  * The port to a remote platform. One adapter per kind of platform implements it.
@@ -85,6 +85,51 @@ export interface FindRequest extends LaunchRequest {
   readSlot(): Promise<void>;
 }
 
+/** One job as a survey found it on the platform, to be matched with tasks of the same process and project. */
+export interface SurveyedJob {
+  job: RemoteJob;
+  /** The latest moment at which it can have been made, Unix ms on our clock; undefined: the platform does not say. */
+  createdAtMs: number | undefined;
+  /** What may be the launch key in its name: none, or more than one where the name has other words in brackets. */
+  launchKeys: readonly string[];
+  /** Only tasks in one of these places (see `Survey.placeOf`) may be its. Undefined: it does not show; any may. */
+  places: readonly string[] | undefined;
+  /** By its payload, whatever its key. `same`: nothing tells it from a launch of this task. */
+  fits(task: Task): 'same' | 'other' | 'unclear';
+}
+
+export interface SurveyQuery {
+  /** Which jobs: those of this process, in its project. */
+  process: Process;
+  /** Jobs certainly made before this are left out; Unix ms; undefined: none are. */
+  sinceMs: number | undefined;
+  /** Which of these remote ids need not be read: they belong to somebody, or were read before. */
+  known(remoteIds: readonly string[]): Promise<ReadonlySet<string>>;
+  /**
+   * Makes one reading call: at the provider's pace, and again after a pause while it fails in passing and there is
+   * patience. The last answer is returned, whatever it is.
+   * @param failureOf what an answer failed of, where making the call again may help
+   */
+  read<T>(call: () => Promise<T>, failureOf: (answer: T) => CallFailure | undefined): Promise<T>;
+  /** Hears of each job as it is read. */
+  onJob(job: SurveyedJob): void;
+}
+
+export type SurveyAnswer =
+  /** Every job that there was when the survey began has been heard of, but for those left out. */
+  | { kind: 'surveyed' }
+  /** The platform would not show its jobs whole. */
+  | { kind: 'cannotTell'; rule: string; reason: string }
+  | CallFailure;
+
+/** What a platform has of ours, asked when our own record of it is lost. */
+export interface Survey {
+  /** Where to look a task up among those of its process: 100,000 tasks are not compared with 100,000 jobs. */
+  placeOf(task: Task): string;
+  /** May be called again after any answer but `surveyed`; what was heard of is then `known`. */
+  jobsOf(query: SurveyQuery, signal: AbortSignal): Promise<SurveyAnswer>;
+}
+
 /** A place that runs processes on zones. */
 export interface Provider {
   /**
@@ -100,6 +145,8 @@ export interface Provider {
   cancel(job: RemoteJob, signal: AbortSignal): Promise<CancelAnswer>;
   /** One harmless request that shows whether address and credentials work. */
   probe(signal: AbortSignal): Promise<{ kind: 'ok'; detail: string } | CallFailure>;
+  /** Undefined: the platform cannot be asked what runs there. */
+  readonly survey?: Survey;
   /** Closes its connections. */
   close(): Promise<void>;
 }

@@ -27,6 +27,7 @@ export * from './overview.ts';
 export * from './pacing/holds.ts';
 export * from './pacing/pace.ts';
 export * from './queues.ts';
+export * from './recover/recover.ts';
 export * from './redrive.ts';
 export * from './start.ts';
 export { type Stall, watch } from './watchdog.ts';

@@ -196,3 +196,17 @@ test('a deadline that has passed is a fault, but a batch that is open by now sta
   const drop = { file: 'a.json', unchangedForMs: 60_000, nowMs: Date.parse('2027-02-01') };
   expect(await takeFile(it.intake, drop)).toMatchObject({ kind: 'known' });
 });
+
+test('a file whose batch the ledger has lost is not opened anew: it waits for a recovery', async () => {
+  const content = batchFile({ zones: 3 });
+  await it.drop('a.json', content);
+  expect(await it.take('a.json')).toMatchObject({ kind: 'accepted' });
+  const own = await redis.keys(`${it.intake.ledger.keys.prefix}:*`);
+  await redis.del(...own);
+
+  await it.drop('a.json', content);
+  const reason = expect.stringContaining('nightpass recover');
+  expect(await it.take('a.json')).toEqual({ kind: 'notReady', reason });
+  expect(await it.batches()).toEqual([]);
+  expect(await it.files()).toContain('a.json');
+});

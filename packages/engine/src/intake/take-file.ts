@@ -89,6 +89,10 @@ async function take(intake: Intake, drop: Drop): Promise<Taken> {
   const choice = chooseProviders(reading.batch, providers, folder, read.bytes);
   if (!choice.ok) return refuse(intake, drop, identity, choice.faults);
 
+  if (await recordWasLost(intake, drop.file, reading.contentHash)) {
+    const reason = 'this file was taken before, and the record of its batch is lost: run nightpass recover';
+    return { kind: 'notReady', reason };
+  }
   const taking = await recordTaking(intake, drop, { identity, contentHash: reading.contentHash });
   if (!taking) return { kind: 'notReady', reason: 'it changed while it was read' };
   const late = taking.opens && pastDeadline(reading.batch, drop.nowMs, read.bytes);
@@ -102,6 +106,16 @@ async function take(intake: Intake, drop: Drop): Promise<Taken> {
     if (reason !== undefined) return { kind: 'notReady', reason };
   }
   return open(intake, drop, taking, { content: reading.batch, providers: choice.providers, bytes: read.bytes });
+}
+
+/**
+ * Redis was emptied: the archive has a batch that the ledger does not know. Opened as new, all of it would be launched
+ * again. A taking that is under way has its own record, made before the archive.
+ */
+async function recordWasLost({ ledger, inbox }: Intake, file: string, contentHash: string): Promise<boolean> {
+  if (isAgain(file) || (await readTaking(ledger, inbox, file))) return false;
+  const id = batchIdOf(contentHash);
+  return (await isThere(join(inbox.acceptedDir, `${id}.json`))) && !(await readBatch(ledger, id));
 }
 
 /**

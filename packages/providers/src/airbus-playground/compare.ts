@@ -8,7 +8,7 @@ import { nameToken, type Payload, type PayloadOptions, payloadOf } from './paylo
 export type Match = 'same' | 'other' | 'unclear';
 
 /** Degrees; some metres. Platforms round coordinates. */
-const nearDegrees = 1e-4;
+export const nearDegrees = 1e-4;
 
 export function matchInput(
   input: Readonly<Record<string, unknown>> | undefined,
@@ -18,8 +18,12 @@ export function matchInput(
   if (input === undefined) return 'unclear';
   const ours = payloadOf(request, options);
   if (options.launchNameToken) return matchToken(input.name, ours.name, nameToken(request.launchKey));
+  return worst([matchName(input.name, ours.name), matchButName(input, ours)]);
+}
+
+/** All but the name. */
+export function matchButName(input: Readonly<Record<string, unknown>>, ours: Payload): Match {
   return worst([
-    matchName(input.name, ours.name),
     matchText(input.imageId ?? input.imageId1, ours.imageId ?? ours.imageId1),
     matchSecondImage(input.imageId2, ours),
     matchText(input.datasetId, ours.datasetId),
@@ -27,12 +31,12 @@ export function matchInput(
   ]);
 }
 
-function worst(matches: readonly Match[]): Match {
+export function worst(matches: readonly Match[]): Match {
   if (matches.includes('other')) return 'other';
   return matches.includes('unclear') ? 'unclear' : 'same';
 }
 
-const plain = (text: string) => text.normalize('NFC').replace(/\s+/g, ' ').trim();
+export const plain = (text: string) => text.normalize('NFC').replace(/\s+/g, ' ').trim();
 
 /** The token is unique: nothing else needs to be compared. */
 function matchToken(echoed: unknown, ours: string, token: string): Match {
@@ -42,7 +46,7 @@ function matchToken(echoed: unknown, ours: string, token: string): Match {
 }
 
 /** Names may have been cut by the platform. */
-function isCutFrom(echoed: string, ours: string): boolean {
+export function isCutFrom(echoed: string, ours: string): boolean {
   const stem = plain(echoed.replace(/(?:\.{3}|…)$/, ''));
   return stem !== '' && plain(ours).startsWith(stem);
 }
@@ -74,7 +78,7 @@ function matchGeom(echoed: unknown, ours: Payload['geom']): Match {
 }
 
 /** [west, south, east, north] of every position in a GeoJSON geometry, a Feature's included. */
-function boxOf(geometry: unknown): [number, number, number, number] | undefined {
+export function boxOf(geometry: unknown): [number, number, number, number] | undefined {
   const box: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity];
   const pending: unknown[] = [geometry];
   while (pending.length > 0) {

@@ -11,6 +11,7 @@ import { failureOf, refusesCredentials } from './failures.ts';
 import { findLaunch } from './find-launch.ts';
 import { payloadOf } from './payload.ts';
 import { readJob, stateOf, tracesOf } from './replies.ts';
+import { createSurvey } from './survey.ts';
 
 export interface AdapterOptions {
   readSecret: ReadSecret;
@@ -98,6 +99,8 @@ export function createAirbusPlayground(config: AirbusPlaygroundConfig, options: 
       }
       return failed(exchange);
     },
+
+    survey: createSurvey(get, base, config),
 
     close: () => api.close(),
   };

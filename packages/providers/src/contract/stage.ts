@@ -49,6 +49,7 @@ export function stages(subject: ContractSubject) {
       findLaunch: async (...call) => keep(await provider.findLaunch(...call)),
       cancel: async (...call) => keep(await provider.cancel(...call)),
       probe: async (...call) => keep(await provider.probe(...call)),
+      ...(provider.survey && { survey: provider.survey }),
       close: () => provider.close(),
     };
   }
