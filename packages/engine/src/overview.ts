@@ -24,18 +24,21 @@ export interface ProviderStatus {
   /** Looks that are due by now, and the oldest's delay: how far behind the sweep is. */
   dueNow: number;
   behindMs: number;
+  /** Remote jobs that carry a key of ours and are followed by no task, as the last orphan sweep found them. */
+  orphans: { remoteJobId: string; launch: string }[];
 }
 
 export async function readProviderStatus(ledger: LedgerContext, name: string, limits: Limits): Promise<ProviderStatus> {
   const its = ledger.keys.provider(name);
   const nowMs = await ledgerNow(ledger);
-  const [holds, inFlight, launches, dueNow, oldest, bearableShare] = await Promise.all([
+  const [holds, inFlight, launches, dueNow, oldest, bearableShare, orphans] = await Promise.all([
     readHolds(ledger, name, nowMs),
     ledger.redis.scard(its.inflight),
     ledger.redis.hget(its.stats, 'launches'),
     ledger.redis.zcount(its.due, '-inf', nowMs),
     ledger.redis.zrange(its.due, '0', '0', 'WITHSCORES') as Promise<unknown>,
     learnedShare(ledger, name, nowMs),
+    ledger.redis.hgetall(its.orphans),
   ]);
   return {
     name,
@@ -47,6 +50,7 @@ export async function readProviderStatus(ledger: LedgerContext, name: string, li
     readsPerSecond: limits.readsPerSecond,
     launches: Number(launches ?? 0),
     dueNow,
+    orphans: Object.entries(orphans).map(([remoteJobId, launch]) => ({ remoteJobId, launch })),
     behindMs: dueNow > 0 ? Math.max(0, nowMs - scoreOf(oldest)) : 0,
   };
 }

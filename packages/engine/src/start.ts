@@ -5,6 +5,7 @@ import { launchTurn } from './launch.ts';
 import { createLease, type Lease } from './lease.ts';
 import type { LedgerContext } from './ledger/context.ts';
 import { launchQueue, trackQueue } from './ledger/keys.ts';
+import { sweepOrphans } from './orphans.ts';
 import { liftHold } from './pacing/holds.ts';
 import { pause } from './pause.ts';
 import { createBatchCache, type ProviderRun } from './provider-run.ts';
@@ -82,6 +83,7 @@ export function startProvider(options: {
       return Math.min(nextMs ?? idleMs, idleMs);
     }),
     underLease('feed', createLease(ledger.redis, keysOf.lease('feed'), leaseMs), feedTurn(run, options.runway)),
+    sweepOrphans(run, stop.signal),
   ];
 
   /** Runs `turn` again and again while we hold the lease. A turn that throws is told and tried again: loops never end by themselves. */

@@ -42,6 +42,7 @@ test('where all is well, every check says so, and the exit code is 0', async () 
     'redis',
     'redis keeps',
     'clock and redis',
+    'orphans',
     'provider airbus',
     'clock and airbus',
   ]);

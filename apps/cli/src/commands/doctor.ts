@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { examples } from '../command-line.ts';
 import { checkDisk } from '../doctor/check-disk.ts';
+import { checkOrphans } from '../doctor/check-orphans.ts';
 import { checkProviders } from '../doctor/check-providers.ts';
 import { checkOwnOrGivenRedis } from '../doctor/check-redis.ts';
 import { type Finding, fail, ok } from '../doctor/finding.ts';
@@ -55,6 +56,7 @@ async function* examine(cli: Cli): AsyncGenerator<Finding> {
   if (missing.length === 0) yield ok('secrets', 'all that the config names are there');
   yield* await checkDisk(config);
   yield* await checkOwnOrGivenRedis(cli, installation);
+  yield* await checkOrphans(cli, installation).catch(() => []);
   yield* await checkProviders(installation, missing);
 }
 

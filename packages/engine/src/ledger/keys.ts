@@ -38,6 +38,10 @@ export interface ProviderKeys {
   launching: string;
   /** … and those whose answer was lost. */
   doubt: string;
+  /** Remote jobs that carry a key of ours and are followed by no task: remote id -> task and attempt. */
+  orphans: string;
+  /** Taken by the worker that looks for them, for a day. */
+  orphanTurn: string;
   lease(what: 'sweep' | 'feed'): string;
 }
 
@@ -79,6 +83,8 @@ export function createKeys(prefix = 'nightpass'): Keys {
         learned: `${base}:learned`,
         launching: `${base}:launching:`,
         doubt: `${base}:doubt:`,
+        orphans: `${base}:orphans`,
+        orphanTurn: `${base}:orphan-turn`,
         lease: (what) => `${base}:lease:${what}`,
       };
     },
