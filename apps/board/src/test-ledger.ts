@@ -160,7 +160,7 @@ export async function drive(ledger: LedgerContext, at: TaskPlace, phase: Phase, 
     maxInFlight: 1_000_000,
     launchesPerSecond: 1_000_000,
     orphanMs: 60_000,
-    probe: true,
+    probe: undefined,
     alone: false,
   });
   if (intent.kind !== 'go') throw new Error(`the intent said ${intent.kind}`);

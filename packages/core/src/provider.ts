@@ -77,7 +77,7 @@ export type FindAnswer =
 export type CancelAnswer = { kind: 'cancelling' } | { kind: 'gone'; reason: string } | CallFailure;
 
 export interface FindRequest extends LaunchRequest {
-  /** Unix time at which the lost launch was about to be sent, in milliseconds, on the ledger's clock. */
+  /** Unix time at which the lost launch was about to be sent, in milliseconds, on this host's clock. */
   intentAtMs: number;
   /** Which of these remote ids already belong to a task of ours. */
   claimed(remoteIds: readonly string[]): Promise<ReadonlySet<string>>;

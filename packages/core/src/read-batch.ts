@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { BatchContent, Fault } from './batch.ts';
 import { contentHashOf } from './batch-id.ts';
 import { batchFrameSchema, processOf, processSchema, zoneOf, zoneSchema } from './batch-schema.ts';
+import { thinned } from './crowded-zone.ts';
 import {
   describeValue,
   type FaultList,
@@ -97,16 +98,18 @@ function checkItems<S extends z.ZodType, T>(
   let count = 0;
   const list = valueAt(root, [key]);
   for (const [index, value] of Array.isArray(list) ? list.entries() : []) {
-    const parsed = schema.safeParse(value);
+    const { zone: thin, takenOut } = key === 'zones' ? thinned(value) : { zone: value, takenOut: 0 };
+    const parsed = schema.safeParse(thin);
     const slips = misspelt([key, index], value, meantBy);
     if (parsed.success && slips.length === 0) {
       // The schemas transform nothing, and a copy of every position would double the memory.
       items.push(itemOf(value as z.infer<S>));
       continue;
     }
-    const found = [...faultsOf([key, index], value, parsed), ...slips];
-    count += found.length;
-    if (faults.length < mostFaultsTold) faults.push(...found);
+    const found = [...faultsOf([key, index], thin, parsed), ...slips];
+    count += found.length + takenOut;
+    // Not as arguments of one push: they may be too many for that.
+    if (faults.length < mostFaultsTold) for (const fault of found) faults.push(fault);
   }
   return { items, faults, count };
 }

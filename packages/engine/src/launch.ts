@@ -69,7 +69,7 @@ export async function launchTurn(
     const settled = phase !== 'queued' && phase !== 'launching' && phase !== 'unconfirmed';
     const intent = settled
       ? { kind: 'known' as const, phase }
-      : await intend(run, at, token, stop, isOver(batch.record));
+      : await intend(run, at, token, stop, await isOver(run, batch.record));
     if (!intent) return { kind: 'handBack' };
     switch (intent.kind) {
       case 'go': {
@@ -150,9 +150,13 @@ const intentOptions = ({ limits, adapter }: ProviderRun, token: string): IntentO
 });
 
 /** Whether nothing of the batch may be launched any more. The intent decides it, on Redis's clock. */
-function isOver({ cancelledAtMs, launchByMs, deadlineMs }: BatchRecord): boolean {
+async function isOver(
+  { ledger }: ProviderRun,
+  { cancelledAtMs, launchByMs, deadlineMs }: BatchRecord,
+): Promise<boolean> {
   const lastMs = Math.min(launchByMs ?? Number.POSITIVE_INFINITY, deadlineMs ?? Number.POSITIVE_INFINITY);
-  return cancelledAtMs !== undefined || lastMs < Date.now();
+  if (cancelledAtMs !== undefined) return true;
+  return Number.isFinite(lastMs) && lastMs < (await ledgerNow(ledger));
 }
 
 /** Outside its hours the provider is held, for all workers, until they begin. */

@@ -38,11 +38,11 @@ export function createBatchCache(ledger: LedgerContext): BatchCache {
   return {
     async get(id) {
       const hit = known.get(id);
-      if (hit && Date.now() - hit.readAtMs < freshMs) return hit.batch;
+      if (hit && performance.now() - hit.readAtMs < freshMs) return hit.batch;
       const record = await readBatch(ledger, id);
       if (!record) return undefined;
       const batch = { record, processes: hit?.batch.processes ?? (await readProcesses(ledger, id)) };
-      known.set(id, { batch, readAtMs: Date.now() });
+      known.set(id, { batch, readAtMs: performance.now() });
       // A worker that lives for months meets many batches.
       if (known.size > 200) known.delete(known.keys().next().value as BatchId);
       return batch;

@@ -3,6 +3,7 @@ import { taskIdOf } from '@nightpass/core';
 import { type BatchRecord, gridIndex } from './ledger/batch-record.ts';
 import { readBatch, readCounts } from './ledger/batches.ts';
 import type { LedgerContext } from './ledger/context.ts';
+import { ledgerNow } from './ledger/reading.ts';
 import { cancelSlice, type RedrivablePhase, redriveSlice, rewindFeed, sliceSize } from './ledger/steering.ts';
 import { jobDataOf, type TaskQueue } from './queues.ts';
 
@@ -68,10 +69,11 @@ export async function cancelBatch(
   const batch = await readBatch(ledger, id);
   if (!batch) throw new Error(`no batch ${id}`);
   const total = { ended: 0, remote: 0 };
+  const nowMs = await ledgerNow(ledger);
   for (const slice of slicesOf(batch)) {
     const { ended, remote, wake } = await cancelSlice(ledger, batch, slice, options.reason);
     const due = ledger.keys.provider(batch.providers[slice.processIndex] ?? '').due;
-    if (wake.length > 0) await ledger.redis.zadd(due, 'XX', ...wake.flatMap((task) => [Date.now(), task]));
+    if (wake.length > 0) await ledger.redis.zadd(due, 'XX', ...wake.flatMap((task) => [nowMs, task]));
     total.ended += ended;
     total.remote += remote;
     options.onProgress?.(slice.last + 1, batch.taskCount);

@@ -88,22 +88,22 @@ export function startProvider(options: {
 
   /** Runs `turn` again and again while we hold the lease. A turn that throws is told and tried again: loops never end by themselves. */
   async function underLease(loop: string, lease: Lease, turn: () => Promise<number>): Promise<void> {
-    let renewedAtMs = 0;
+    let renewedAtMs = Number.NEGATIVE_INFINITY;
     let troubled = false;
     while (!stop.signal.aborted) {
       try {
-        if (Date.now() - renewedAtMs > leaseMs / 4) {
+        if (performance.now() - renewedAtMs > leaseMs / 4) {
           if (!(await lease.hold())) {
             await pause(1_000, stop.signal);
             continue;
           }
-          renewedAtMs = Date.now();
+          renewedAtMs = performance.now();
         }
         await pause(await turn(), stop.signal);
         if (troubled) log.info({ loop }, 'loop recovered');
         troubled = false;
       } catch (error) {
-        renewedAtMs = 0;
+        renewedAtMs = Number.NEGATIVE_INFINITY;
         if (!troubled) log.error({ loop, err: error }, 'loop failed, trying again');
         troubled = true;
         await pause(1_000, stop.signal);
@@ -139,11 +139,11 @@ export function startProvider(options: {
 }
 
 function feedTurn(run: ProviderRun, runway: number): () => Promise<number> {
-  let healedAtMs = 0;
+  let healedAtMs = Number.NEGATIVE_INFINITY;
   return async () => {
     if ((await feedOnce(run, runway)) > 0) return 0;
-    if (Date.now() - healedAtMs > healEveryMs) {
-      healedAtMs = Date.now();
+    if (performance.now() - healedAtMs > healEveryMs) {
+      healedAtMs = performance.now();
       const batches = await feedWhatWasLost(run);
       if (batches > 0) run.log.warn({ batches }, 'queued tasks without a launch job found');
     }

@@ -11,6 +11,7 @@ import { holdProvider, noteAnswer } from './health.ts';
 import { launchKeyOf } from './launch.ts';
 import { readTaskContent } from './ledger/batches.ts';
 import { finishLaunch, recordLaunched, recordLost, requeue } from './ledger/launching.ts';
+import { ledgerNow } from './ledger/reading.ts';
 import type { Settlement } from './ledger/sweeping.ts';
 import { asRunning, type TaskRecord } from './ledger/task-record.ts';
 import { reserveSlot } from './pacing/pace.ts';
@@ -108,7 +109,8 @@ async function findTurn(turn: Turn): Promise<Outcome> {
       task: content,
       attempt: task.attempt,
       launchKey: launchKeyOf(task, task.attempt),
-      intentAtMs: task.intentAtMs,
+      // The adapter compares it with the platform's clock by way of this host's; the ledger's may be another.
+      intentAtMs: task.intentAtMs + Date.now() - (await ledgerNow(run.ledger)),
       claimed: async (remoteIds) => {
         if (remoteIds.length === 0) return new Set();
         const owners = await run.ledger.redis.hmget(claims, ...remoteIds);
@@ -249,7 +251,10 @@ async function readSlot({ run, stop }: Turn): Promise<number | undefined> {
         if (!(await pause(slot.waitMs, stop))) return 0;
         continue;
       case 'held':
-        return Math.min(60_000, Math.max(1_000, (slot.untilMs ?? Date.now() + 60_000) - Date.now()));
+        return Math.min(
+          60_000,
+          Math.max(1_000, (slot.untilMs ?? Number.POSITIVE_INFINITY) - (await ledgerNow(run.ledger))),
+        );
       case 'full':
         return 1_000;
       default:

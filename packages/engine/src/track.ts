@@ -1,5 +1,5 @@
 import { parseTaskId } from '@nightpass/core';
-import { readTasks } from './ledger/reading.ts';
+import { ledgerNow, readTasks } from './ledger/reading.ts';
 import { closeTask, ensureDue } from './ledger/sweeping.ts';
 import { type ProviderRun, placeOf } from './provider-run.ts';
 import { type TaskJob, type Turn, trackFallbackMs } from './queues.ts';
@@ -23,7 +23,7 @@ export async function trackTurn(run: ProviderRun, job: TaskJob): Promise<Turn> {
     case 'launching':
     case 'unconfirmed':
     case 'running':
-      await ensureDue(run.ledger, at, Date.now());
+      await ensureDue(run.ledger, at, await ledgerNow(run.ledger));
       return { kind: 'sleep', forMs: trackFallbackMs };
     case 'succeeded':
       await closeTask(run.ledger, at);

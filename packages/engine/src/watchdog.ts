@@ -59,7 +59,7 @@ export async function readProgress(
     launch.isPaused(),
   ]);
   return {
-    atMs: Date.now(),
+    atMs: performance.now(),
     launches: status.launches,
     looks: Number(looks ?? 0),
     toLaunch: Object.values(counts).reduce((sum, n) => sum + n, 0),

@@ -34,7 +34,7 @@ async function launch(it: TestLedger, at: TaskPlace) {
     maxInFlight: 10_000,
     launchesPerSecond: 1000,
     orphanMs: 60_000,
-    probe: false,
+    probe: undefined,
     alone: false,
   });
 }

@@ -6,7 +6,7 @@ import { type Base, pathSegment } from '../http/paths.ts';
  * path and query only, and only if it is the path of a job of the process that was launched; its host is dropped.
  */
 
-const longestAddress = 1024;
+const longestAddress = 4096;
 const jobPath = /^(.*)\/api\/(v\d{1,3})\/processes\/([^/]+)\/jobs\/([^/]+?)\/?$/;
 
 /** Path of the jobs of a process; undefined where its id can stand in no path. */

@@ -1,7 +1,7 @@
 import type { CallFailure } from '@nightpass/core';
 import type { Answer, Exchange } from '../http/http-client.ts';
 import { retryAfterMs } from '../http/retry-after.ts';
-import { excerpt } from '../http/text-excerpt.ts';
+import { excerpt, reasonLine } from '../http/text-excerpt.ts';
 
 /**
  * Every way a call to the Airbus Playground can go wrong, and what it is taken for. The first row that fits decides.
@@ -92,7 +92,7 @@ export function failureOf(exchange: Exchange, instead?: string): CallFailure {
   const row = failureTable.find((candidate) => fits(candidate, exchange));
   if (!row) throw new Error('the table of failures has a last row for everything');
   const { rule } = row;
-  const reason = instead ?? reasonOf(exchange);
+  const reason = reasonLine(instead ?? reasonOf(exchange));
   switch (row.is) {
     case 'notSent':
     case 'unauthorized':

@@ -1,6 +1,7 @@
 import type { FindAnswer, FindRequest, RemoteJob } from '@nightpass/core';
 import type { AuthorizedExchange } from '../auth/authorized-client.ts';
 import type { Base } from '../http/paths.ts';
+import { reasonLine } from '../http/text-excerpt.ts';
 import { jobFrom, jobsPath } from './address.ts';
 import { type Match, matchInput } from './compare.ts';
 import { failureOf } from './failures.ts';
@@ -67,7 +68,11 @@ async function judge(
     const exchange = await get(place.job.address);
     if (exchange.kind === 'noCredentials') return exchange.failure;
     if (exchange.kind === 'answer' && exchange.status === 404) {
-      return { kind: 'cannotTell', rule: 'candidate-gone', reason: `job ${row.id} was in the list and is gone` };
+      return {
+        kind: 'cannotTell',
+        rule: 'candidate-gone',
+        reason: reasonLine(`job ${row.id} was in the list and is gone`),
+      };
     }
     const job = exchange.kind === 'answer' && exchange.status === 200 ? readJob(exchange.json) : undefined;
     if (job === undefined || (job.id !== undefined && job.id !== row.id)) return failureOf(exchange);

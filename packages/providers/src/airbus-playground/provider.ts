@@ -4,7 +4,7 @@ import type { ReadSecret } from '../auth/secrets.ts';
 import { createTokenSource } from '../auth/token-source.ts';
 import { createHttpClient, type HttpLimits, usualHttpLimits } from '../http/http-client.ts';
 import { baseOf } from '../http/paths.ts';
-import { excerpt } from '../http/text-excerpt.ts';
+import { excerpt, reasonLine } from '../http/text-excerpt.ts';
 import { addressHere, jobFrom, jobsPath } from './address.ts';
 import { type AirbusPlaygroundConfig, defaultTokenUrl } from './config.ts';
 import { failureOf, refusesCredentials } from './failures.ts';
@@ -116,7 +116,7 @@ export function createAirbusPlayground(config: AirbusPlaygroundConfig, options: 
 }
 
 function goneReason(answer: { status: number; text: string; json: unknown }): string {
-  return [`HTTP ${answer.status}`, excerpt(answer)].filter(Boolean).join(': ');
+  return reasonLine([`HTTP ${answer.status}`, excerpt(answer)].filter(Boolean).join(': '));
 }
 
 function lookAnswer(exchange: AuthorizedExchange, job: RemoteJob): LookAnswer {

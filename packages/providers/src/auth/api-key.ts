@@ -3,7 +3,7 @@ import type { CallFailure } from '@nightpass/core';
 import { z } from 'zod';
 import { type Answer, createHttpClient, type HttpLimits } from '../http/http-client.ts';
 import { retryAfterMs } from '../http/retry-after.ts';
-import { excerpt } from '../http/text-excerpt.ts';
+import { excerpt, reasonLine } from '../http/text-excerpt.ts';
 import { withoutSecrets } from './secrets.ts';
 import type { Credential, TokenSource } from './token-source.ts';
 
@@ -65,7 +65,7 @@ export function apiKeySource(options: ApiKeyOptions): TokenSource {
       return { kind: 'notSent', rule: 'token-endpoint-down', reason: `token endpoint: ${exchange.reason}` };
     }
     const parsed = exchange.status < 300 ? tokenBody.safeParse(exchange.json) : undefined;
-    if (!parsed?.success) return tokenFailure(withoutSecrets(exchange, [...secrets]));
+    if (!parsed?.success) return tokenFailure(withoutSecrets(exchange, [...secrets, ...tokensIn(exchange.text)]));
     const lifeMs = Math.min((parsed.data.expires_in ?? unknownLifetimeMs / 1000) * 1000, longestLifetimeMs);
     token = { value: parsed.data.access_token, renewAtMs: askedAtMs + lifeMs / 2, endsAtMs: askedAtMs + lifeMs };
     secrets.add(token.value);
@@ -111,12 +111,17 @@ function credentialOf(token: Token | CallFailure): Credential {
   return 'value' in token ? { kind: 'credential', authorization: authorizationOf(token) } : token;
 }
 
+/** A refusal, or the answer of a gateway on the way, may carry a token all the same: one that we do not know. */
+function tokensIn(text: string): string[] {
+  return [...text.matchAll(/token\\*"\s*:\s*\\*"((?:[^"\\]|\\[^"])*)/gi)].map(([, token]) => token ?? '');
+}
+
 /** Nothing was sent to the platform in any of these. */
 function tokenFailure(answer: Answer): CallFailure {
   const { status } = answer;
   // A 2xx may hold a token that we could not read: nothing of it is shown.
   const said = status < 300 ? 'no usable token in the answer' : excerpt(answer);
-  const reason = `token endpoint answered ${status}${said ? `: ${said}` : ''}`;
+  const reason = reasonLine(`token endpoint answered ${status}${said ? `: ${said}` : ''}`);
   if (status === 429) {
     const waitMs = retryAfterMs(answer.headers['retry-after'], { nowMs: Date.now(), date: answer.headers.date });
     return { kind: 'throttled', rule: 'token-endpoint-throttled', reason, retryAfterMs: waitMs };
