@@ -13,7 +13,7 @@ export default defineConfig({
     // Tests that start processes are slow on a busy machine; none waits by the clock for what it could await.
     testTimeout: 120_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    maxWorkers: 3,
     reporters: report ? ['default', 'json'] : ['default'],
     ...(report && { outputFile: { json: report } }),
   },
