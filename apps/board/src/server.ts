@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
-import type { LedgerContext, Log, ProviderQueues } from '@nightpass/engine';
+import type { Log } from '@nightpass/core';
+import type { LedgerContext, ProviderQueues } from '@nightpass/engine';
 import { withTimeout } from '@nightpass/runtime';
 import { type FastifyInstance, fastify } from 'fastify';
 import { apiRoutes } from './api.ts';

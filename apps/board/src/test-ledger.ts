@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type BatchContent, type BatchId, baseProviderConfig, limitsOf, type Phase } from '@nightpass/core';
+import { type BatchContent, type BatchId, baseProviderConfig, type Log, limitsOf, type Phase } from '@nightpass/core';
 import {
   claimDue,
   closeTask,
@@ -9,7 +9,6 @@ import {
   finishLaunch,
   gridIndex,
   type LedgerContext,
-  type Log,
   openBatch,
   type ProviderQueues,
   recordLaunched,

@@ -12,7 +12,7 @@ import { createBatchCache, type ProviderRun } from './provider-run.ts';
 import { type Connection, createQueues, startTaskWorker } from './queues.ts';
 import { sweepOnce } from './sweep.ts';
 import { trackTurn } from './track.ts';
-import { type ProgressFacts, readProgress } from './watchdog.ts';
+import { type LoopFacts, readLoopFacts } from './watchdog.ts';
 
 /** Longer than a Redis blip, short enough that a dead holder is soon replaced. */
 const leaseMs = 10_000;
@@ -21,7 +21,7 @@ const healEveryMs = 10_000;
 
 export interface RunningProvider {
   /** What the watchdog compares. */
-  progress(): Promise<ProgressFacts>;
+  progress(): Promise<LoopFacts>;
   /** No new work; what is in flight finishes or is handed over. Resolves within about `withinMs`, whatever Redis does. */
   drain(withinMs: number): Promise<'clean' | 'gaveUp'>;
 }
@@ -113,7 +113,7 @@ export function startProvider(options: {
   }
 
   return {
-    progress: () => readProgress(ledger, name, limits, queues.launch),
+    progress: () => readLoopFacts(ledger, name, limits, queues.launch),
     async drain(withinMs) {
       stop.abort();
       // The last tenth is for writing down that the answers still out are lost.

@@ -1,8 +1,8 @@
 import { silentLog } from '@nightpass/core';
 import { expect, test } from 'vitest';
-import { baseline, type ProgressFacts, type Stall, stalled, watch } from './watchdog.ts';
+import { baseline, type LoopFacts, type Stall, stalled, watch } from './watchdog.ts';
 
-const working: ProgressFacts = {
+const working: LoopFacts = {
   atMs: 0,
   launches: 10,
   looks: 10,
@@ -11,14 +11,14 @@ const working: ProgressFacts = {
   looksMayWait: false,
   behindMs: 0,
 };
-const later = (ms: number, also: Partial<ProgressFacts> = {}): ProgressFacts => ({ ...working, atMs: ms, ...also });
+const later = (ms: number, also: Partial<LoopFacts> = {}): LoopFacts => ({ ...working, atMs: ms, ...also });
 
 test('work that waits and is not taken for two minutes stands still', () => {
   expect(stalled(working, later(60_000), 1000)).toBeUndefined();
   expect(stalled(working, later(200_000), 1000)).toBe('launches');
 });
 
-test.each<[string, Partial<ProgressFacts>]>([
+test.each<[string, Partial<LoopFacts>]>([
   ['a launch was sent', { launches: 11 }],
   ['nothing waits', { toLaunch: 0 }],
   ['the provider is held or full', { launchesMayWait: true }],
@@ -44,7 +44,7 @@ test('the moment to compare with moves on while things move, and stays while the
   expect(baseline(working, later(10, { launchesMayWait: true })).atMs).toBe(10);
 });
 
-async function run(readings: (() => ProgressFacts)[]) {
+async function run(readings: (() => LoopFacts)[]) {
   const happened: string[] = [];
   const stop = new AbortController();
   const queue = [...readings];

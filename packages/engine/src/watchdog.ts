@@ -10,7 +10,7 @@ import type { TaskQueue } from './queues.ts';
  */
 
 /** What is compared from one moment to the next, for one provider. */
-export interface ProgressFacts {
+export interface LoopFacts {
   atMs: number;
   /** Launches ever sent, and looks ever made, by all workers. */
   launches: number;
@@ -30,7 +30,7 @@ export type Stall = 'launches' | 'looks';
 const patienceMs = 120_000;
 
 /** What has stood still since `before`, if anything. @param intervalMs between two launches at the configured pace */
-export function stalled(before: ProgressFacts, now: ProgressFacts, intervalMs: number): Stall | undefined {
+export function stalled(before: LoopFacts, now: LoopFacts, intervalMs: number): Stall | undefined {
   const stoodMs = now.atMs - before.atMs;
   const launchesWait = before.toLaunch > 0 && now.toLaunch > 0 && !before.launchesMayWait && !now.launchesMayWait;
   if (launchesWait && now.launches === before.launches && stoodMs > patienceMs + 3 * intervalMs) return 'launches';
@@ -40,18 +40,18 @@ export function stalled(before: ProgressFacts, now: ProgressFacts, intervalMs: n
 }
 
 /** Since when to compare: moves on whenever something moved, or may rightly wait. */
-export function baseline(before: ProgressFacts, now: ProgressFacts): ProgressFacts {
+export function baseline(before: LoopFacts, now: LoopFacts): LoopFacts {
   const launchesOk = now.launches !== before.launches || now.toLaunch === 0 || now.launchesMayWait;
   const looksOk = now.looks !== before.looks || now.behindMs <= patienceMs || now.looksMayWait;
   return launchesOk && looksOk ? now : before;
 }
 
-export async function readProgress(
+export async function readLoopFacts(
   ledger: LedgerContext,
   name: string,
   limits: Limits,
   launch: TaskQueue,
-): Promise<ProgressFacts> {
+): Promise<LoopFacts> {
   const [status, counts, looks, pausedOnBoard] = await Promise.all([
     readProviderStatus(ledger, name, limits),
     launch.getJobCounts('waiting', 'active'),
@@ -71,7 +71,7 @@ export async function readProgress(
 
 export interface Watch {
   /** @throws or hangs while Redis is away: then nothing is judged. */
-  read(): Promise<ProgressFacts>;
+  read(): Promise<LoopFacts>;
   intervalMs: number;
   /** Starts the provider's loops anew. */
   rebuild(stall: Stall): Promise<void>;
@@ -88,10 +88,10 @@ export async function watch(
   stop: AbortSignal,
   everyMs = lookEveryMs,
 ): Promise<void> {
-  let before: ProgressFacts | undefined;
+  let before: LoopFacts | undefined;
   let rebuilt = false;
   while (await pause(everyMs, stop)) {
-    let now: ProgressFacts;
+    let now: LoopFacts;
     try {
       now = await read();
     } catch (error) {

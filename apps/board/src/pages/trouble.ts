@@ -1,4 +1,4 @@
-import type { Log } from '@nightpass/engine';
+import type { Log } from '@nightpass/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { BoardParts } from '../server.ts';
 import { html } from './html.ts';
