@@ -15,7 +15,8 @@ export function createNarrator({ platform, ledger }: Stage): Narrator {
   const once = (key: string) => !told.has(key) && told.add(key) !== undefined;
 
   function struck(launch: RequestRecord): string[] {
-    if (launch.fault === undefined || !once(`struck ${launch.n}`)) return [];
+    // While it is still being answered, nobody can say how.
+    if (launch.fault === undefined || launch.status === undefined || !once(`struck ${launch.n}`)) return [];
     if (launch.status === 429) return ['the platform answers 429: launches wait for as long as it asks'];
     const [task, attempt] = splitCorrelation(launch.correlationId);
     if (launch.fault.startsWith('drop') && task) {
