@@ -18,6 +18,9 @@ export interface AdapterOptions {
   limits?: Partial<HttpLimits>;
 }
 
+/** A search reads many pages, and one bad answer among them would make it no answer at all. */
+const triesPerRead = 3;
+
 const accept = { accept: 'application/json' };
 
 /** What did not give what it was made for, credentials included. */
@@ -64,8 +67,11 @@ export function createAirbusPlayground(config: AirbusPlaygroundConfig, options: 
     async findLaunch(request, signal) {
       let reads = 0;
       const paced = async (path: string) => {
-        if (reads++ > 0) await request.readSlot();
-        return get(path, signal);
+        for (let tries = 1; ; tries++) {
+          if (reads++ > 0) await request.readSlot();
+          const exchange = await get(path, signal);
+          if (tries === triesPerRead || signal.aborted || !isPassing(exchange)) return exchange;
+        }
       };
       return findLaunch(paced, base, config, request);
     },
@@ -113,6 +119,12 @@ export function createAirbusPlayground(config: AirbusPlaygroundConfig, options: 
     const trouble = exchange.trouble ?? 'no job can be read from the answer';
     return failed(exchange, `HTTP ${exchange.status}: ${trouble}`);
   }
+}
+
+/** Trouble of the moment, with no word of when to come again. */
+function isPassing(exchange: AuthorizedExchange): boolean {
+  if (exchange.kind !== 'answer') return exchange.kind !== 'noCredentials';
+  return exchange.status >= 500 && exchange.headers['retry-after'] === undefined;
 }
 
 function goneReason(answer: { status: number; text: string; json: unknown }): string {
