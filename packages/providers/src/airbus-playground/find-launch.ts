@@ -5,7 +5,7 @@ import { reasonLine } from '../http/text-excerpt.ts';
 import { jobFrom, jobsPath } from './address.ts';
 import { type Match, matchInput } from './compare.ts';
 import { failureOf } from './failures.ts';
-import { listJobs, type Row } from './list-jobs.ts';
+import type { Listing, Row } from './list-jobs.ts';
 import type { PayloadOptions } from './payload.ts';
 import { latestMs, readJob, tracesOf } from './replies.ts';
 
@@ -24,6 +24,7 @@ export type Get = (path: string) => Promise<AuthorizedExchange>;
  */
 export async function findLaunch(
   get: Get,
+  list: (path: string, projectId: string) => Promise<Listing>,
   base: Base,
   options: PayloadOptions,
   request: FindRequest,
@@ -31,7 +32,7 @@ export async function findLaunch(
   const { process } = request.task;
   const path = jobsPath(base, process.id);
   if (path === undefined) return { kind: 'notFound', rule: 'never-sendable', reason: 'the process id fits in no path' };
-  const listing = await listJobs(get, path, process.projectId);
+  const listing = await list(path, process.projectId);
   if (listing.kind === 'unsure') return { kind: 'cannotTell', rule: 'list-unsure', reason: listing.reason };
   if (listing.kind !== 'whole') return listing;
 

@@ -9,8 +9,10 @@ import { addressHere, jobFrom, jobsPath } from './address.ts';
 import { type AirbusPlaygroundConfig, defaultTokenUrl } from './config.ts';
 import { failureOf, refusesCredentials } from './failures.ts';
 import { findLaunch } from './find-launch.ts';
+import { listJobs } from './list-jobs.ts';
 import { payloadOf } from './payload.ts';
 import { readJob, stateOf, tracesOf } from './replies.ts';
+import { createSharedListing } from './shared-listing.ts';
 import { createSurvey } from './survey.ts';
 
 export interface AdapterOptions {
@@ -31,6 +33,7 @@ function failed(exchange: AuthorizedExchange, instead?: string): CallFailure {
 /** Airbus Intelligence Playground, "Geo Processes Manager API". @throws when the config's secrets cannot be read. */
 export function createAirbusPlayground(config: AirbusPlaygroundConfig, options: AdapterOptions): Provider {
   const base = baseOf(config.baseUrl);
+  const sharedListing = createSharedListing();
   const limits = { ...usualHttpLimits, ...options.limits };
   const tokens = createTokenSource(config.auth, { readSecret: options.readSecret, limits, defaultTokenUrl });
   const api = createAuthorizedClient(createHttpClient(base.origin, limits), tokens, refusesCredentials);
@@ -73,7 +76,9 @@ export function createAirbusPlayground(config: AirbusPlaygroundConfig, options: 
           if (tries === triesPerRead || signal.aborted || !isPassing(exchange)) return exchange;
         }
       };
-      return findLaunch(paced, base, config, request);
+      const list = (path: string, projectId: string) =>
+        sharedListing(JSON.stringify([path, projectId]), () => listJobs(paced, path, projectId));
+      return findLaunch(paced, list, base, config, request);
     },
 
     async cancel(job, signal) {
