@@ -137,3 +137,18 @@ test('a platform that is away is held after a few tries, and no attempt is spent
   expect(await readCounts(night.ledger, id)).toMatchObject({ succeeded: 30 });
   expect(await read(`${id}-0-0`, 30)).toMatchObject({ attempt: 1 });
 });
+
+test('where the platform refuses to list its jobs, what is lost is parked, and not sent again', async () => {
+  night = await startNight({
+    faults: [
+      { on: 'launch', do: 'drop-after-accept', when: { times: 1 } },
+      { on: 'list', do: 'reply', status: 404, when: {} },
+    ],
+    provider: { launchNameToken: true },
+  });
+  const id = await night.openBatch({ processes: 1, zones: 3 });
+  night.startWorker();
+  await night.untilEnded(id);
+  expect(await readCounts(night.ledger, id)).toMatchObject({ succeeded: 2, parked: 1 });
+  expect(night.platform.jobs()).toHaveLength(3);
+});

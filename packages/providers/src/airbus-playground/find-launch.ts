@@ -34,6 +34,8 @@ export async function findLaunch(
   if (path === undefined) return { kind: 'notFound', rule: 'never-sendable', reason: 'the process id fits in no path' };
   const listing = await list(path, process.projectId);
   if (listing.kind === 'unsure') return { kind: 'cannotTell', rule: 'list-unsure', reason: listing.reason };
+  // A platform that will not show its list tells nothing now, and nothing later.
+  if (listing.kind === 'rejected') return { kind: 'cannotTell', rule: 'list-refused', reason: listing.reason };
   if (listing.kind !== 'whole') return listing;
 
   const sinceMs = request.intentAtMs - skewMs - Math.abs(listing.clockOffsetMs);
