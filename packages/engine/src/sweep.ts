@@ -2,7 +2,7 @@ import type { TaskId } from '@nightpass/core';
 import { taskIdOf } from '@nightpass/core';
 import pMap from 'p-map';
 import { readTasks } from './ledger/reading.ts';
-import { claimDue, closeTask, type Settlement, settle, usualDurations } from './ledger/sweeping.ts';
+import { type Claim, claimDue, closeTask, type Settlement, settle, usualDurations } from './ledger/sweeping.ts';
 import type { TaskRecord } from './ledger/task-record.ts';
 import { type ProviderRun, placeOf } from './provider-run.ts';
 import { wakeTracked } from './queues.ts';
@@ -13,20 +13,60 @@ import { turnOf } from './sweep-turn.ts';
  * had claimed is due again when its claim runs out.
  */
 
-/** A claim holds this long; a chunk is sized to be done in a fraction of it. */
+/** A claim holds this long; a chunk of looks is sized to be done in a fraction of it. */
 const claimMs = 60_000;
 /** Work claimed at a time, in seconds of the read budget. */
 const chunkSeconds = 2;
 const looksAtOnce = 8;
+/** Searches for lost launches of one process share one reading of its list: the more wait together, the fewer readings. */
+const searchesAtOnce = 100;
+/** How much longer a claim for a search holds. */
+const searchMs = 10 * 60_000;
+/** A search that finds no place is tried again after this. */
+const searchAgainMs = 1_000;
 
-/** @returns ms until the next task is due; undefined where none waits. */
-export async function sweepOnce(run: ProviderRun, stop: AbortSignal): Promise<number | undefined> {
+/** Runs work beside the sweep, one at a time. @returns false where some is under way. */
+export type Beside = (work: () => Promise<void>) => boolean;
+
+/**
+ * Looks and ends first; searches for lost launches read whole lists, and must not keep looks waiting.
+ * @param beside where searches may run while the sweep goes on; without it they are waited for
+ * @returns ms until the next task is due; undefined where none waits.
+ */
+export async function sweepOnce(run: ProviderRun, stop: AbortSignal, beside?: Beside): Promise<number | undefined> {
   const { ledger } = run;
   const limit = Math.max(1, Math.min(200, Math.ceil(run.limits.readsPerSecond * chunkSeconds)));
   const claim = await claimDue(ledger, run.name, limit, claimMs);
   if (claim.ids.length === 0) return claim.nextDueMs;
 
   const tasks = await readTasks(ledger, claim.ids, async (id) => (await run.batches.get(id))?.record);
+  const lost = tasks.filter((task) => task.phase === 'unconfirmed');
+  const others = tasks.filter((task) => task.phase !== 'unconfirmed');
+  const nowMs = claim.score - claimMs;
+  await takeTurns(run, others, { score: claim.score, nowMs }, looksAtOnce, stop);
+  if (lost.length === 0) return 0;
+
+  const search = async () => {
+    // A list of thousands takes its time: nobody else shall begin the same search meanwhile.
+    const score = claim.score + searchMs;
+    await ledger.redis.zadd(ledger.keys.provider(run.name).due, 'XX', ...lost.flatMap((task) => [score, task.id]));
+    await takeTurns(run, lost, { score, nowMs }, searchesAtOnce, stop);
+  };
+  if (!beside) await search();
+  else if (!beside(search)) await putOff(run, lost, claim);
+  return 0;
+}
+
+/** Each task's turn, then what they came to, in one call. */
+async function takeTurns(
+  run: ProviderRun,
+  tasks: readonly TaskRecord[],
+  claim: { score: number; nowMs: number },
+  concurrency: number,
+  stop: AbortSignal,
+): Promise<void> {
+  if (tasks.length === 0) return;
+  const { ledger } = run;
   const usual = await usualDurations(ledger, run.name);
   const settlements: Settlement[] = [];
   const toClose: TaskRecord[] = [];
@@ -36,27 +76,36 @@ export async function sweepOnce(run: ProviderRun, stop: AbortSignal): Promise<nu
       const batch = await run.batches.get(task.batchId);
       if (!batch) return;
       const usualDurationMs = usual.get(batch.processes[task.processIndex]?.id ?? '');
-      const outcome = await turnOf({ run, task, batch, nowMs: claim.score - claimMs, usualDurationMs, stop });
+      const outcome = await turnOf({ run, task, batch, nowMs: claim.nowMs, usualDurationMs, stop });
       if (outcome.kind === 'settle') settlements.push(outcome.item);
       if (outcome.kind === 'close') toClose.push(task);
     },
-    { concurrency: looksAtOnce },
+    { concurrency },
   );
 
   const ended = new Set<TaskId>(await settle(ledger, run.name, claim.score, settlements));
+  const byId = new Map(tasks.map((task) => [task.id, task]));
   for (const { at, outcome } of settlements) {
-    const task = tasks.find((it) => it.id === taskIdOf(at.ref));
+    const task = byId.get(taskIdOf(at.ref));
     if (task && ended.has(task.id) && outcome.kind === 'end') {
-      run.log.info(
-        { task: task.id, batch: task.batchId, phase: outcome.phase, rule: outcome.rule, reason: outcome.reason },
-        'task ended',
-      );
+      const { phase, rule, reason } = outcome;
+      run.log.info({ task: task.id, batch: task.batchId, phase, rule, ...(reason && { reason }) }, 'task ended');
       toClose.push(task);
     }
   }
   await ledger.redis.hincrby(ledger.keys.provider(run.name).stats, 'looks', tasks.length);
   await pMap(toClose, (task) => closeOnBoard(run, task), { concurrency: looksAtOnce });
-  return 0;
+}
+
+/** Other searches are under way: these share the next reading. */
+async function putOff(run: ProviderRun, lost: readonly TaskRecord[], claim: Claim): Promise<void> {
+  const items: Settlement[] = [];
+  for (const task of lost) {
+    const batch = await run.batches.get(task.batchId);
+    if (batch)
+      items.push({ at: placeOf(run, task, batch), outcome: { kind: 'again', inMs: searchAgainMs }, fields: {} });
+  }
+  await settle(run.ledger, run.name, claim.score, items);
 }
 
 async function closeOnBoard(run: ProviderRun, task: TaskRecord): Promise<void> {
