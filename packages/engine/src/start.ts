@@ -10,7 +10,7 @@ import { liftHold } from './pacing/holds.ts';
 import { pause } from './pause.ts';
 import { createBatchCache, type ProviderRun } from './provider-run.ts';
 import { type Connection, createQueues, startTaskWorker } from './queues.ts';
-import { type Beside, sweepOnce } from './sweep.ts';
+import { sweepOnce } from './sweep.ts';
 import { trackTurn } from './track.ts';
 import { type LoopFacts, readLoopFacts } from './watchdog.ts';
 
@@ -76,21 +76,10 @@ export function startProvider(options: {
     turn: (job) => trackTurn(run, job),
   });
 
-  let searching: Promise<void> | undefined;
-  const beside: Beside = (work) => {
-    if (searching) return false;
-    searching = work()
-      .catch((error: unknown) => log.error({ err: error }, 'searches failed, to be made again'))
-      .finally(() => {
-        searching = undefined;
-      });
-    return true;
-  };
-
   const keysOf = ledger.keys.provider(name);
   const loops = [
     underLease('sweep', createLease(ledger.redis, keysOf.lease('sweep'), leaseMs), async () => {
-      const nextMs = await sweepOnce(run, stop.signal, beside);
+      const nextMs = await sweepOnce(run, stop.signal);
       return Math.min(nextMs ?? idleMs, idleMs);
     }),
     underLease('feed', createLease(ledger.redis, keysOf.lease('feed'), leaseMs), feedTurn(run, options.runway)),
@@ -134,7 +123,6 @@ export function startProvider(options: {
         timer = setTimeout(() => resolve('gaveUp'), withinMs);
       });
       const clean = Promise.all([launchWorker.drain(), trackWorker.drain(), ...loops]).then(async () => {
-        await searching;
         await Promise.all([queues.launch.close(), queues.track.close()]);
         return 'clean' as const;
       });

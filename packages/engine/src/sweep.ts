@@ -2,7 +2,7 @@ import type { TaskId } from '@nightpass/core';
 import { taskIdOf } from '@nightpass/core';
 import pMap from 'p-map';
 import { readTasks } from './ledger/reading.ts';
-import { type Claim, claimDue, closeTask, type Settlement, settle, usualDurations } from './ledger/sweeping.ts';
+import { claimDue, closeTask, type Settlement, settle, usualDurations } from './ledger/sweeping.ts';
 import type { TaskRecord } from './ledger/task-record.ts';
 import { type ProviderRun, placeOf } from './provider-run.ts';
 import { wakeTracked } from './queues.ts';
@@ -20,20 +20,14 @@ const chunkSeconds = 2;
 const looksAtOnce = 8;
 /** Searches for lost launches of one process share one reading of its list: the more wait together, the fewer readings. */
 const searchesAtOnce = 100;
-/** How much longer a claim for a search holds. */
-const searchMs = 10 * 60_000;
-/** A search that finds no place is tried again after this. */
-const searchAgainMs = 1_000;
-
-/** Runs work beside the sweep, one at a time. @returns false where some is under way. */
-export type Beside = (work: () => Promise<void>) => boolean;
+/** How much longer a claim for a search holds: reading a long list takes its time. */
+const searchMs = 60_000;
 
 /**
- * Looks and ends first; searches for lost launches read whole lists, and must not keep looks waiting.
- * @param beside where searches may run while the sweep goes on; without it they are waited for
+ * Looks and ends first; searches for lost launches read whole lists, and those of a chunk share one reading.
  * @returns ms until the next task is due; undefined where none waits.
  */
-export async function sweepOnce(run: ProviderRun, stop: AbortSignal, beside?: Beside): Promise<number | undefined> {
+export async function sweepOnce(run: ProviderRun, stop: AbortSignal): Promise<number | undefined> {
   const { ledger } = run;
   const limit = Math.max(1, Math.min(200, Math.ceil(run.limits.readsPerSecond * chunkSeconds)));
   const claim = await claimDue(ledger, run.name, limit, claimMs);
@@ -46,14 +40,9 @@ export async function sweepOnce(run: ProviderRun, stop: AbortSignal, beside?: Be
   await takeTurns(run, others, { score: claim.score, nowMs }, looksAtOnce, stop);
   if (lost.length === 0) return 0;
 
-  const search = async () => {
-    // A list of thousands takes its time: nobody else shall begin the same search meanwhile.
-    const score = claim.score + searchMs;
-    await ledger.redis.zadd(ledger.keys.provider(run.name).due, 'XX', ...lost.flatMap((task) => [score, task.id]));
-    await takeTurns(run, lost, { score, nowMs }, searchesAtOnce, stop);
-  };
-  if (!beside) await search();
-  else if (!beside(search)) await putOff(run, lost, claim);
+  const score = claim.score + searchMs;
+  await ledger.redis.zadd(ledger.keys.provider(run.name).due, 'XX', ...lost.flatMap((task) => [score, task.id]));
+  await takeTurns(run, lost, { score, nowMs }, searchesAtOnce, stop);
   return 0;
 }
 
@@ -95,17 +84,6 @@ async function takeTurns(
   }
   await ledger.redis.hincrby(ledger.keys.provider(run.name).stats, 'looks', tasks.length);
   await pMap(toClose, (task) => closeOnBoard(run, task), { concurrency: looksAtOnce });
-}
-
-/** Other searches are under way: these share the next reading. */
-async function putOff(run: ProviderRun, lost: readonly TaskRecord[], claim: Claim): Promise<void> {
-  const items: Settlement[] = [];
-  for (const task of lost) {
-    const batch = await run.batches.get(task.batchId);
-    if (batch)
-      items.push({ at: placeOf(run, task, batch), outcome: { kind: 'again', inMs: searchAgainMs }, fields: {} });
-  }
-  await settle(run.ledger, run.name, claim.score, items);
 }
 
 async function closeOnBoard(run: ProviderRun, task: TaskRecord): Promise<void> {
