@@ -47,8 +47,8 @@ const moods: FaultRule[] = [
 
 /** Files come this often; each brings what is launched in about that time. */
 const dropEveryMs = 6_000;
-/** How long the night may take to end after the last kill: dead locks (45 s), lost answers searched for, holds. */
-const endWithinMs = 5 * 60_000;
+/** How long the night may take to end after the last kill: dead locks (45 s), claims of searches (2 min), holds. */
+const endWithinMs = 8 * 60_000;
 
 /** @returns whether all agreed */
 export async function runChaos(options: ChaosOptions): Promise<boolean> {
