@@ -18,13 +18,13 @@ const claimMs = 60_000;
 /** Work claimed at a time, in seconds of the read budget. */
 const chunkSeconds = 2;
 const looksAtOnce = 8;
-/** Searches for lost launches of one process share one reading of its list: the more wait together, the fewer readings. */
-const searchesAtOnce = 100;
+/** Searches mostly wait for answers; the read pace holds them all. */
+const searchesAtOnce = 32;
 /** How much longer a claim for a search holds: reading a long list takes its time. */
 const searchMs = 60_000;
 
 /**
- * Looks and ends first; searches for lost launches read whole lists, and those of a chunk share one reading.
+ * Looks and ends first; searches for lost launches read whole lists.
  * @returns ms until the next task is due; undefined where none waits.
  */
 export async function sweepOnce(run: ProviderRun, stop: AbortSignal): Promise<number | undefined> {

@@ -12,7 +12,6 @@ import { findLaunch } from './find-launch.ts';
 import { listJobs } from './list-jobs.ts';
 import { payloadOf } from './payload.ts';
 import { readJob, stateOf, tracesOf } from './replies.ts';
-import { createSharedListing } from './shared-listing.ts';
 import { createSurvey } from './survey.ts';
 
 export interface AdapterOptions {
@@ -33,7 +32,6 @@ function failed(exchange: AuthorizedExchange, instead?: string): CallFailure {
 /** Airbus Intelligence Playground, "Geo Processes Manager API". @throws when the config's secrets cannot be read. */
 export function createAirbusPlayground(config: AirbusPlaygroundConfig, options: AdapterOptions): Provider {
   const base = baseOf(config.baseUrl);
-  const sharedListing = createSharedListing();
   const limits = { ...usualHttpLimits, ...options.limits };
   const tokens = createTokenSource(config.auth, { readSecret: options.readSecret, limits, defaultTokenUrl });
   const api = createAuthorizedClient(createHttpClient(base.origin, limits), tokens, refusesCredentials);
@@ -76,8 +74,7 @@ export function createAirbusPlayground(config: AirbusPlaygroundConfig, options: 
           if (tries === triesPerRead || signal.aborted || !isPassing(exchange)) return exchange;
         }
       };
-      const list = (path: string, projectId: string) =>
-        sharedListing(JSON.stringify([path, projectId]), () => listJobs(paced, path, projectId));
+      const list = (path: string, projectId: string) => listJobs(paced, path, projectId);
       return findLaunch(paced, list, base, config, request);
     },
 
