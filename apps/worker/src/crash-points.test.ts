@@ -7,7 +7,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { feedOnce } from '../../../packages/engine/src/feeder.ts';
 import type { ProviderRun } from '../../../packages/engine/src/provider-run.ts';
 import type { TaskJob } from '../../../packages/engine/src/queues.ts';
-import { sweepOnce } from '../../../packages/engine/src/sweep.ts';
 import {
   carryOn,
   Died,
@@ -18,8 +17,8 @@ import {
   type Mortal,
   makeAllDue,
   mortal,
-  neverStopping,
   started,
+  sweepThrough,
   takeLaunchJob,
 } from '../../../packages/engine/src/test-crash.ts';
 import { trackTurn } from '../../../packages/engine/src/track.ts';
@@ -51,6 +50,8 @@ interface Case {
 interface Night {
   id: BatchId;
   run: ProviderRun;
+  /** The adapter of the process that meets its fate. */
+  dying: Provider;
   task(zone: number): TaskId;
 }
 
@@ -77,33 +78,33 @@ function succeed(id: string): void {
 }
 
 /** The real adapter; lists show the whole truth from the second search on, and jobs end as they are looked at. */
-function adapterFor({ finds, firstSearch }: Case, endsJobs: () => boolean): Provider {
-  const inner = stage.adapter(finds);
+function adaptersFor({ finds, firstSearch }: Case, endsJobs: () => boolean): Pick<Night, 'dying'> & { its: Provider } {
   let searches = 0;
-  return {
+  const adapter = (inner: Provider): Provider => ({
     ...inner,
-    async findLaunch(request, signal) {
+    async findLaunch(request, call) {
       try {
-        return await inner.findLaunch(request, signal);
+        return await inner.findLaunch(request, call);
       } finally {
         searches += 1;
         if (searches === 1 && firstSearch)
           stage.platform.setBehaviour({ listLagSeconds: 0, staleList: { percent: 0 } });
       }
     },
-    look(job, signal) {
+    look(job, call) {
       if (endsJobs()) succeed(job.id);
-      return inner.look(job, signal);
+      return inner.look(job, call);
     },
-  };
+  });
+  return { dying: adapter(stage.adapter(finds, 'mortal')), its: adapter(stage.adapter(finds, 'successors')) };
 }
 
 async function nightOf(step: Step, { finds, behaviour, firstSearch }: Case, endsJobs: () => boolean): Promise<Night> {
   const id = await stage.openNight({ ...behaviour }, step.zones, step.content);
   const { ledger, queues, provider, limits } = stage;
-  const adapter = adapterFor({ finds, ...(firstSearch && { firstSearch }) }, endsJobs);
-  const run = started({ name: provider, ledger, queues, limits, adapter, log: silentLog, random: () => 0.5 });
-  const night: Night = { id, run, task: (zone) => `${id}-0-${zone}` as TaskId };
+  const { dying, its } = adaptersFor({ finds, ...(firstSearch && { firstSearch }) }, endsJobs);
+  const run = started({ name: provider, ledger, queues, limits, adapter: its, log: silentLog, random: () => 0.5 });
+  const night: Night = { id, run, dying, task: (zone) => `${id}-0-${zone}` as TaskId };
   await step.prepare(night);
   return night;
 }
@@ -116,7 +117,7 @@ async function tryOne(step: Step, given: Case, at: number, fate: Fate): Promise<
   const night = await nightOf(step, given, () => isOver);
   stage.platform.setBehaviour({ ...given.firstSearch });
   stage.platform.setFaults(given.faults ?? []);
-  const process = mortal(night.run, at, fate);
+  const process = mortal({ ...night.run, adapter: night.dying }, at, fate);
   const acting = step.act(process.run, night).then(
     () => 'done' as const,
     (error: unknown) => {
@@ -257,7 +258,7 @@ const sweeps =
   async (mine, { run }) => {
     for (let n = 0; n < times; n++) {
       await makeAllDue(run);
-      await sweepOnce(mine, neverStopping().stop);
+      await sweepThrough(mine);
     }
   };
 

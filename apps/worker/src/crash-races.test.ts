@@ -3,8 +3,7 @@ import { cancelBatch, readCounts, requeue, type TaskPlace, writeIntent } from '@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { feedOnce } from '../../../packages/engine/src/feeder.ts';
 import type { ProviderRun } from '../../../packages/engine/src/provider-run.ts';
-import { sweepOnce } from '../../../packages/engine/src/sweep.ts';
-import { carryOn, makeAllDue, neverStopping, started, takeLaunchJob } from '../../../packages/engine/src/test-crash.ts';
+import { carryOn, makeAllDue, started, sweepThrough, takeLaunchJob } from '../../../packages/engine/src/test-crash.ts';
 import { expectAccounted, openStage, type Stage } from './test-platform.ts';
 
 /** Two processes in each other's way, where neither has died. */
@@ -25,7 +24,7 @@ interface Night {
 async function nightOfOne(): Promise<Night> {
   const id = await stage.openNight({}, 1);
   const { ledger, queues, provider, limits } = stage;
-  const adapter = stage.adapter('key');
+  const adapter = stage.adapter('key', 'successors');
   const run = started({ name: provider, ledger, queues, limits, adapter, log: silentLog, random: () => 0.5 });
   await feedOnce(run, 100);
   const ref = { batchId: id, processIndex: 0, zoneIndex: 0 };
@@ -48,7 +47,7 @@ test('a batch cancelled while a launch of it is under way: what comes of the lau
   await cancelBatch(run.ledger, id, { reason: 'enough' });
   // As the sweep goes on by itself, while the answer is still out: nothing here is helped along.
   for (let n = 0; n < 10; n++) {
-    await sweepOnce(run, neverStopping().stop);
+    await sweepThrough(run);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   await launching;
@@ -85,7 +84,7 @@ test('a requeue that reaches Redis twice, the second time late, does not take ba
   for (let n = 0; n < 3; n++) {
     await feedOnce(run, 100);
     await makeAllDue(run);
-    await sweepOnce(run, neverStopping().stop);
+    await sweepThrough(run);
     endJobs();
   }
   await carryOn(started(run), id, 'launches').catch(() => undefined);

@@ -33,7 +33,8 @@ export interface Stage {
   queues: ProviderQueues;
   provider: string;
   limits: Limits;
-  adapter(finds: 'key' | 'elimination'): Provider;
+  /** Each process has its own: what one of them waits for must not stop the other. */
+  adapter(finds: 'key' | 'elimination', of: 'mortal' | 'successors'): Provider;
   /** Empties both, and opens a batch of one process. */
   openNight(behaviour: Behaviour, zones: number, also?: Partial<BatchContent>): Promise<BatchId>;
   close(): Promise<void>;
@@ -64,17 +65,18 @@ export async function openStage(): Promise<Stage> {
       read: { perSecond: 1000, minLookSeconds: 0.001, maxLookSeconds: 0.001 },
       reconcile: { reads: 2, everySeconds: 0.001 },
     });
-  const adapters = {
-    key: createProvider(provider, config(true), () => 'test-token'),
-    elimination: createProvider(provider, config(false), () => 'test-token'),
-  };
+  const pair = (launchNameToken: boolean) => ({
+    mortal: createProvider(provider, config(launchNameToken), () => 'test-token'),
+    successors: createProvider(provider, config(launchNameToken), () => 'test-token'),
+  });
+  const adapters = { key: pair(true), elimination: pair(false) };
   return {
     platform,
     ledger,
     queues,
     provider,
     limits: limitsOf(config(false)),
-    adapter: (finds) => adapters[finds],
+    adapter: (finds, of) => adapters[finds][of],
     async openNight(behaviour, zones, also = {}) {
       await ledger.redis.flushall();
       platform.setFaults([]);
@@ -89,8 +91,7 @@ export async function openStage(): Promise<Stage> {
       await Promise.all([
         queues.launch.close(),
         queues.track.close(),
-        adapters.key.close(),
-        adapters.elimination.close(),
+        ...Object.values(adapters).flatMap(({ mortal, successors }) => [mortal.close(), successors.close()]),
       ]);
       await platform.close();
       await redis.stop();

@@ -78,7 +78,15 @@ export type Verdict =
       hold: Hold | undefined;
     }
   /** Known not launched: back to the queue. Only a launch that was really sent counts as an attempt. */
-  | { next: 'requeue'; sent: boolean; hold: Hold | undefined; rule: string; reason: string }
+  | {
+      next: 'requeue';
+      sent: boolean;
+      /** How far it got: the next try goes on from there. */
+      step?: string;
+      hold: Hold | undefined;
+      rule: string;
+      reason: string;
+    }
   /** The answer was lost: ask the platform. */
   | { next: 'reconcile'; inMs: number; foundNothing: boolean; hold: Hold | undefined; rule: string; reason: string }
   /** Ask the platform to stop it, then follow that. */
@@ -107,6 +115,8 @@ export function afterLaunch(
         lookInMs: lookPace.first(usualDurationMs, policy, jitter),
         rule: answer.rule,
       };
+    case 'done':
+      return afterDone(answer.state, answer.rule);
     case 'notSent':
     case 'throttled':
     case 'unauthorized':
@@ -126,6 +136,13 @@ export function afterLaunch(
     default:
       return answer satisfies never;
   }
+}
+
+/** It ran at once: there is nothing to follow. */
+function afterDone(state: RemoteState, rule: string): Verdict {
+  const reason = state.message ?? `the platform says ${state.word}`;
+  if (state.status === 'succeeded') return { next: 'end', phase: 'succeeded', rule, reason: undefined, seen: state };
+  return { next: 'end', phase: state.status === 'cancelled' ? 'cancelled' : 'failed', rule, reason, seen: state };
 }
 
 /** After a search for a launch whose answer was lost. */
@@ -161,6 +178,16 @@ export function afterFind(
       }
       return { next: 'requeue', sent: true, hold: undefined, rule: answer.rule, reason: answer.reason };
     }
+    case 'begun':
+      // Nothing runs and nothing was paid for: the same attempt goes on.
+      return {
+        next: 'requeue',
+        sent: false,
+        step: answer.step,
+        hold: undefined,
+        rule: answer.rule,
+        reason: answer.reason,
+      };
     case 'cannotTell':
       if (policy.onUnconfirmed === 'park' || task.cancel)
         return { next: 'park', rule: answer.rule, reason: answer.reason };

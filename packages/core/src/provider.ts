@@ -27,6 +27,42 @@ export interface RemoteState {
   progressPercent: number | undefined;
   /** What the platform says of what it does, or of why it failed. */
   message: string | undefined;
+  /** What it offers now that it has ended, where the same answer says so. */
+  results?: readonly ResultLink[] | undefined;
+}
+
+/** One thing that an ended job offers. */
+export interface ResultLink {
+  /** The platform's name of it; unique among the job's. */
+  name: string;
+  /** Path and query on the configured origin, or another origin's URL: credentials never go there. */
+  href: string;
+  /** Media type. */
+  type: string | undefined;
+  sizeBytes: number | undefined;
+  /** Hex of the sha256, where the platform gives it. */
+  sha256: string | undefined;
+}
+
+/** What a call of the adapter may use of ours. */
+export interface Call {
+  /** Aborted: nobody waits for the answer any more. */
+  signal: AbortSignal;
+  /**
+   * To be awaited before each reading request but the first (in a search: before the first too, since searches may
+   * share what they read): keeps the provider's read pace. False: there will be none; answer with a failure of rule
+   * `no-slot`.
+   */
+  readSlot(): Promise<boolean>;
+}
+
+export interface LaunchCall extends Call {
+  /**
+   * To be awaited before each request that changes something but the first: keeps the provider's launch pace.
+   * @param step first puts on record what the last request made, so that it is not made again: an id, mostly.
+   * @returns false: send nothing more (the launch is another's by now, or we are stopping), answer `notSent`
+   */
+  launchSlot(step?: string): Promise<boolean>;
 }
 
 /**
@@ -53,6 +89,8 @@ export interface LaunchRequest {
   attempt: number;
   /** Short, unique to task and attempt; `[a-z0-9]+`. The name token where the platform allows one. */
   launchKey: string;
+  /** What an earlier try of this attempt put on record (see `LaunchCall.launchSlot`): the launch goes on from there. */
+  step: string | undefined;
 }
 
 export interface Launched {
@@ -61,7 +99,11 @@ export interface Launched {
   rule: string;
 }
 
-export type LaunchAnswer = Launched | CallFailure;
+export type LaunchAnswer =
+  | Launched
+  /** The platform ran it at once and made no job to follow: this is how it ended. */
+  | { kind: 'done'; state: RemoteState; rule: string }
+  | CallFailure;
 
 /** `missing`: the platform says that it has no such job. */
 export type LookAnswer = { kind: 'seen'; state: RemoteState } | { kind: 'missing'; reason: string } | CallFailure;
@@ -70,7 +112,14 @@ export type FindAnswer =
   | { kind: 'found'; job: RemoteJob; rule: string }
   /** For certain: the platform was searched whole and has no job of this launch. */
   | { kind: 'notFound'; rule: string; reason: string }
+  /** For certain: it got as far as this step, and nothing runs. */
+  | { kind: 'begun'; step: string; rule: string; reason: string }
   | { kind: 'cannotTell'; rule: string; reason: string }
+  | CallFailure;
+
+/** What a look at many jobs came to. What the list does not show is not answered for: those are looked at singly. */
+export type LookManyAnswer =
+  | { kind: 'listed'; seen: ReadonlyMap<RemoteJob['id'], RemoteState>; requests: number }
   | CallFailure;
 
 /** `cancelling`: accepted, to be confirmed by a later look. `gone`: there is nothing left to cancel. */
@@ -81,8 +130,6 @@ export interface FindRequest extends LaunchRequest {
   intentAtMs: number;
   /** Which of these remote ids already belong to a task of ours. */
   claimed(remoteIds: readonly string[]): Promise<ReadonlySet<string>>;
-  /** To be awaited before each request but the first: keeps the provider's read pace. */
-  readSlot(): Promise<void>;
 }
 
 /** One job as a survey found it on the platform, to be matched with tasks of the same process and project. */
@@ -130,6 +177,46 @@ export interface Survey {
   jobsOf(query: SurveyQuery, signal: AbortSignal): Promise<SurveyAnswer>;
 }
 
+/** A process as a platform lists it. */
+export interface ProcessSummary {
+  id: string;
+  title: string | undefined;
+  description: string | undefined;
+  version: string | undefined;
+}
+
+export interface ProcessInput {
+  name: string;
+  required: boolean;
+  /** What it takes, in the platform's own words: a type, a media type, a set of values. */
+  type: string | undefined;
+  description: string | undefined;
+}
+
+export interface ProcessDescription extends ProcessSummary {
+  inputs: readonly ProcessInput[];
+}
+
+/** What can be launched on a platform. */
+export interface Catalogue {
+  /** One page. @param page what the page before said of the next; undefined: the first */
+  list(
+    page: string | undefined,
+    call: Call,
+  ): Promise<{ kind: 'page'; processes: readonly ProcessSummary[]; next: string | undefined } | CallFailure>;
+  describe(
+    processId: string,
+    call: Call,
+  ): Promise<{ kind: 'described'; process: ProcessDescription } | { kind: 'missing'; reason: string } | CallFailure>;
+  /** Whether the platform would take this task. Launches nothing. @returns problems by path in the process, e.g. `inputs.date` */
+  check(
+    task: Task,
+    call: Call,
+  ): Promise<
+    { kind: 'fits' } | { kind: 'unfit'; problems: readonly { path: string; problem: string }[] } | CallFailure
+  >;
+}
+
 /** A place that runs processes on zones. */
 export interface Provider {
   /**
@@ -137,16 +224,29 @@ export interface Provider {
    * that are in doubt at the same time might be taken for each other.
    */
   readonly findsBy: 'key' | 'elimination';
-  /** Sends one launch, once. Never retries by itself but for one renewal of refused credentials. */
-  launch(request: LaunchRequest, signal: AbortSignal): Promise<LaunchAnswer>;
-  look(job: RemoteJob, signal: AbortSignal): Promise<LookAnswer>;
+  /**
+   * Launches that answer the same are never sent at the same time, nor while one of them is in doubt: the platform
+   * would take them for one. Undefined: every launch stands by itself.
+   */
+  aloneWith?(task: Task): string;
+  /**
+   * Sends one launch, once, in as many steps as the platform needs. Never retries by itself but for one renewal of
+   * refused credentials.
+   */
+  launch(request: LaunchRequest, call: LaunchCall): Promise<LaunchAnswer>;
+  look(job: RemoteJob, call: Call): Promise<LookAnswer>;
+  /** The same for many, by the platform's own list of jobs; undefined: it has none, or it shows no status. */
+  lookMany?(jobs: readonly RemoteJob[], call: Call): Promise<LookManyAnswer>;
   /** After a lost answer: which remote job is this launch, if any? */
-  findLaunch(request: FindRequest, signal: AbortSignal): Promise<FindAnswer>;
-  cancel(job: RemoteJob, signal: AbortSignal): Promise<CancelAnswer>;
-  /** One harmless request that shows whether address and credentials work. */
-  probe(signal: AbortSignal): Promise<{ kind: 'ok'; detail: string } | CallFailure>;
+  findLaunch(request: FindRequest, call: Call): Promise<FindAnswer>;
+  cancel(job: RemoteJob, call: Call): Promise<CancelAnswer>;
+  /** What an ended job offers, where a look does not say. */
+  results?(job: RemoteJob, call: Call): Promise<{ kind: 'results'; links: readonly ResultLink[] } | CallFailure>;
+  /** Harmless: shows whether address and credentials work. */
+  probe(call: Call): Promise<{ kind: 'ok'; detail: string } | CallFailure>;
   /** Undefined: the platform cannot be asked what runs there. */
   readonly survey?: Survey;
+  readonly catalogue?: Catalogue;
   /** Closes its connections. */
   close(): Promise<void>;
 }

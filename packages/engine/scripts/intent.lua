@@ -15,6 +15,7 @@
   KEYS[11] stats    hash: counters of the provider since ever
   KEYS[12] launching  set of tasks of this process whose launch is unanswered
   KEYS[13] doubt      set of tasks of this process whose answer was lost
+  KEYS[14] likeness   the last task launched of those that the platform would take for this one
   ARGV[1] token        the caller's lock token
   ARGV[2] id           task id
   ARGV[3] index        the task's place in the grid
@@ -24,14 +25,18 @@
   ARGV[7] orphanMs     with no word from the launcher for this long, its answer counts as lost
   ARGV[8] probe        the kind of hold that the caller alone is let through, to see whether it is over; may be empty
   ARGV[9] alone        '1' where a lost launch can only be told from others of its process by elimination
+  ARGV[10] unlike      '1' where no two launches of one likeness may be out at a time
 
-  Returns {'go', attempt, drive, intentAtMs} | {'wait', ms} | {'full'} | {'held'} | {'doubt', taskId} | {'lostLock'}
+  Returns {'go', attempt, drive, intentAtMs, step} | {'wait', ms} | {'full'} | {'held'} | {'doubt', taskId} | {'lostLock'}
         | {'known', phase} | {'unconfirmed'} | {'cancelled'} | {'tooLate'}
 ]]
 --@include clock
 --@include move
 --@include finish
 --@include holds
+--@include window
+-- A launch may be in doubt for as long as its provider is away.
+local likenessMs = 7 * 86400000
 local now = clock()
 local at = phase(grid, index)
 if at == 'l' or at == 'u' then
@@ -64,10 +69,16 @@ if alone == '1' then
   local other = redis.call('SRANDMEMBER', doubt)
   if other then return { 'doubt', other } end
 end
-local oldest = redis.call('LINDEX', recent, burst - 1)
-if oldest and now - oldest < tonumber(windowMs) then return { 'wait', math.ceil(windowMs - (now - oldest)) } end
-redis.call('LPUSH', recent, now)
-redis.call('LTRIM', recent, 0, burst - 1)
+if unlike == '1' then
+  local other = redis.call('GET', likeness)
+  if other and other ~= id and redis.call('SISMEMBER', launching, other) + redis.call('SISMEMBER', doubt, other) > 0 then
+    return { 'doubt', other }
+  end
+end
+local wait = windowWait(recent, burst, windowMs, now)
+if wait > 0 then return { 'wait', wait } end
+noteSent(recent, burst, now)
+if unlike == '1' then redis.call('SET', likeness, id, 'PX', likenessMs) end
 move(batch, grid, counts, ended, index, 'q', 'l', now)
 redis.call('SADD', inflight, id)
 redis.call('SADD', launching, id)
@@ -78,4 +89,6 @@ redis.call('HSETNX', task, 'drive', 1)
 redis.call('HSET', task, 'intentAt', now)
 redis.call('HDEL', task, 'endedAt', 'reads', 'reason', 'rule')
 note(task, now, 'launching: attempt ' .. attempt)
-return { 'go', attempt, tonumber(redis.call('HGET', task, 'drive')), now }
+-- What was begun belongs to the attempt that began it.
+local begunBy, step = string.match(redis.call('HGET', task, 'step') or '', '^(%d+) (.*)$')
+return { 'go', attempt, tonumber(redis.call('HGET', task, 'drive')), now, begunBy == tostring(attempt) and step or '' }

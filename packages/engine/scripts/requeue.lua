@@ -18,6 +18,7 @@
   ARGV[6] reason   in words
   ARGV[7] intentAt  when that launch was intended, Unix ms: a number of an attempt that was given back comes again,
                      its moment does not
+  ARGV[8] step     how far it got, where it goes on from there; empty otherwise
 
   Returns {'queued'} | {'moved', phase}
 ]]
@@ -33,6 +34,7 @@ settleDoubt(launching, doubt, id)
 redis.call('ZREM', due, id)
 if sent == '0' then redis.call('HINCRBY', task, 'attempt', -1) end
 redis.call('HDEL', task, 'reads', 'cancelAs', 'cancelReason', 'cancelAt', 'cancelTries')
+if step ~= '' then redis.call('HSET', task, 'step', attempt .. ' ' .. step) end
 redis.call('HSET', task, 'rule', rule, 'reason', reason)
 note(task, now, 'queued: ' .. rule .. ': ' .. reason)
 return { 'queued' }

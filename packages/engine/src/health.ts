@@ -1,6 +1,7 @@
 import type { CallFailure, Hold } from '@nightpass/core';
 import { liftHold, placeHold } from './pacing/holds.ts';
 import { slowDown } from './pacing/pace.ts';
+import { callWith } from './pacing/read-slot.ts';
 import { countAnswer, countTrouble } from './pacing/troubles.ts';
 import type { ProviderRun } from './provider-run.ts';
 
@@ -10,6 +11,8 @@ import type { ProviderRun } from './provider-run.ts';
 export async function noteAnswer(run: ProviderRun, failure: CallFailure | undefined, launched = false): Promise<void> {
   if (launched && (await liftHold(run.ledger, run.name, ['quota'])))
     run.log.info({ hold: 'quota' }, 'provider released');
+  // It was us who did not go on: the platform was not even asked.
+  if (failure?.rule === 'no-slot') return;
   // A clear no is an answer too: the platform is there, and knows us.
   if (!failure || failure.kind === 'rejected') {
     if (await countAnswer(run.ledger, run.name)) run.log.info({}, 'provider released');
@@ -37,7 +40,7 @@ export async function slowDownIfUntimed(run: ProviderRun, hold: Hold | undefined
 
 /** Asks a held provider, by a request that changes nothing, whether it is well again. */
 export async function probeProvider(run: ProviderRun, signal: AbortSignal): Promise<void> {
-  const answer = await run.adapter.probe(signal);
+  const answer = await run.adapter.probe(callWith(run, signal));
   if (signal.aborted) return;
   run.log.info({ answer: answer.kind }, 'provider probed');
   if (answer.kind === 'ok') return noteAnswer(run, undefined);

@@ -3,6 +3,7 @@ import {
   afterLaunch,
   isEnd,
   type LaunchAnswer,
+  type LaunchCall,
   type Phase,
   type Task,
   type TaskRef,
@@ -17,6 +18,7 @@ import {
   finishLaunch,
   type Intent,
   type IntentOptions,
+  nextStep,
   recordLaunched,
   recordLost,
   requeue,
@@ -26,6 +28,7 @@ import {
 import { ledgerNow, readPhase } from './ledger/reading.ts';
 import { placeHold } from './pacing/holds.ts';
 import { reserveSlot } from './pacing/pace.ts';
+import { callWith } from './pacing/read-slot.ts';
 import { pause } from './pause.ts';
 import { jobName, type ProviderRun, placeOf, policyOf } from './provider-run.ts';
 import { ensureTracked, type Turn } from './queues.ts';
@@ -41,6 +44,8 @@ const askAgainMs = 500;
 const doubtMs = 2_000;
 /** An intent this old may have been given up: well below the lock's length. */
 const stillMineMs = 20_000;
+/** No further step of a launch is sent this long after its intent: well below `orphanMs`. */
+const longestLaunchMs = 2 * 60_000;
 /** With no word from a launcher for this long, its answer counts as lost: more than a POST may take, and a lock may last. */
 export const orphanMs = 5 * 60_000;
 
@@ -69,12 +74,12 @@ export async function launchTurn(
     const settled = phase !== 'queued' && phase !== 'launching' && phase !== 'unconfirmed';
     const intent = settled
       ? { kind: 'known' as const, phase }
-      : await intend(run, at, token, stop, await isOver(run, batch.record));
+      : await intend(run, at, { task, token, over: await isOver(run, batch.record) }, stop);
     if (!intent) return { kind: 'handBack' };
     switch (intent.kind) {
       case 'go': {
         log.info({ attempt: intent.attempt, process: task.process.id }, 'launch intended');
-        const next = await launch(run, at, task, intent, giveUp);
+        const next = await launch(run, at, task, { ...intent, token }, giveUp);
         if (next !== 'again') return next;
         continue;
       }
@@ -110,14 +115,14 @@ type Go = Extract<Intent, { kind: 'go' }> & {
 async function intend(
   run: ProviderRun,
   at: TaskPlace,
-  token: string,
+  { task, token, over }: { task: Task; token: string; over: boolean },
   stop: AbortSignal,
-  over: boolean,
 ): Promise<Exclude<Intent, { kind: 'go' }> | Go | undefined> {
+  const options = intentOptions(run, task, token);
   // What will not be launched any more waits for no slot: a held provider would keep its batch from ending.
   if (over) {
     const askedMs = performance.now();
-    const intent = await writeIntent(run.ledger, at, { ...intentOptions(run, token), maxInFlight: 0 });
+    const intent = await writeIntent(run.ledger, at, { ...options, maxInFlight: 0 });
     return intent.kind === 'go' ? { ...intent, askedMs } : intent;
   }
   const slot = await reserveSlot(run.ledger, run.name, 'launch', run.limits);
@@ -132,7 +137,7 @@ async function intend(
   if (await isOutsideWindow(run)) return { kind: 'held' };
   for (;;) {
     const askedMs = performance.now();
-    const intent = await writeIntent(run.ledger, at, { ...intentOptions(run, token), probe: slot.probe });
+    const intent = await writeIntent(run.ledger, at, { ...options, probe: slot.probe });
     if (intent.kind === 'go') return { ...intent, askedMs };
     // Some launch before this one was late: the sliding second is full for a few more milliseconds.
     if (intent.kind !== 'wait') return intent;
@@ -140,14 +145,20 @@ async function intend(
   }
 }
 
-const intentOptions = ({ limits, adapter }: ProviderRun, token: string): IntentOptions => ({
+const intentOptions = ({ limits, adapter }: ProviderRun, task: Task, token: string): IntentOptions => ({
   token,
   maxInFlight: limits.maxInFlight,
   launchesPerSecond: limits.launchesPerSecond,
   orphanMs,
   probe: undefined,
   alone: adapter.findsBy === 'elimination',
+  likeness: likenessOf(adapter.aloneWith?.(task)),
 });
+
+/** Short, whatever the adapter compares. */
+function likenessOf(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : createHash('sha256').update(text).digest('base64url').slice(0, 22);
+}
 
 /** Whether nothing of the batch may be launched any more. The intent decides it, on Redis's clock. */
 async function isOver(
@@ -171,39 +182,38 @@ async function isOutsideWindow({ ledger, name, limits: { window }, log }: Provid
   return true;
 }
 
-/** The one POST, and what follows from its answer. */
+type UnderWay = Go & { token: string };
+
+/** The one POST (or the few that make one launch), and what follows from its answer. */
 async function launch(
   run: ProviderRun,
   at: TaskPlace,
   task: Task,
-  intent: { attempt: number; intentAtMs: number; askedMs: number },
+  intent: UnderWay,
   giveUp: AbortSignal,
 ): Promise<Turn | 'again'> {
   const log = run.log.child({ task: task.id, batch: at.ref.batchId, attempt: intent.attempt });
-  const answer = await answerOf(run, task, intent, giveUp);
+  const answer = await answerOf(run, at, task, intent, giveUp);
   const usual = await run.ledger.redis.hget(run.ledger.keys.provider(run.name).durations, task.process.id);
   const verdict = afterLaunch(answer, usual === null ? undefined : Number(usual), policyOf(run.limits), run.random());
 
   const phase = await record(run, at, intent, verdict);
-  await noteAnswer(run, answer.kind === 'launched' ? undefined : answer, answer.kind === 'launched');
-  log.info(
-    {
-      answer: answer.kind,
-      rule: answer.rule,
-      ...(answer.kind === 'launched' ? { remoteJob: answer.job.id } : { reason: answer.reason }),
-    },
-    'launch answered',
-  );
+  const isWell = answer.kind === 'launched' || answer.kind === 'done';
+  await noteAnswer(run, isWell ? undefined : answer, isWell);
+  const facts = answer.kind === 'launched' ? { remoteJob: answer.job.id } : isWell ? {} : { reason: answer.reason };
+  log.info({ answer: answer.kind, rule: answer.rule, ...facts }, 'launch answered');
   if (phase === 'queued') return 'again';
   return tracked(run, task, phase);
 }
 
 async function answerOf(
   run: ProviderRun,
+  at: TaskPlace,
   task: Task,
-  { attempt, askedMs }: { attempt: number; askedMs: number },
+  intent: UnderWay,
   signal: AbortSignal,
 ): Promise<LaunchAnswer> {
+  const { attempt, askedMs, step } = intent;
   // A process that slept between intent and POST may have been given up, and its launch sent by another.
   if (performance.now() - askedMs > stillMineMs) {
     return {
@@ -213,12 +223,31 @@ async function answerOf(
     };
   }
   try {
-    return await run.adapter.launch({ task, attempt, launchKey: launchKeyOf(task, attempt) }, signal);
+    return await run.adapter.launch(
+      { task, attempt, launchKey: launchKeyOf(task, attempt), step },
+      launchCall(run, at, intent, signal),
+    );
   } catch (error) {
     // A bug in an adapter must not end the night, nor may it count as "not sent".
     run.log.error({ task: task.id, err: error }, 'adapter threw');
     return { kind: 'ambiguous', rule: 'adapter-threw', reason: error instanceof Error ? error.message : String(error) };
   }
+}
+
+function launchCall(run: ProviderRun, at: TaskPlace, intent: UnderWay, signal: AbortSignal): LaunchCall {
+  const { token, attempt, intentAtMs, askedMs } = intent;
+  return {
+    ...callWith(run, signal),
+    async launchSlot(made) {
+      const { launchesPerSecond } = run.limits;
+      for (;;) {
+        const waitMs = await nextStep(run.ledger, at, { token, attempt, intentAtMs, launchesPerSecond, made });
+        if (waitMs === undefined || signal.aborted || performance.now() - askedMs > longestLaunchMs) return false;
+        if (waitMs === 0) return true;
+        if (!(await pause(waitMs, signal))) return false;
+      }
+    },
+  };
 }
 
 /** Writes the verdict into the ledger. @returns the phase it stands in now. */
@@ -257,6 +286,7 @@ async function record(
         attempt,
         intentAtMs,
         sent: verdict.sent,
+        ...(verdict.step !== undefined && { step: verdict.step }),
         rule: verdict.rule,
         reason: verdict.reason,
       });

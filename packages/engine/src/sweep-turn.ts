@@ -2,6 +2,7 @@ import {
   afterCancel,
   afterFind,
   afterLook,
+  type CallFailure,
   cancelIsDue,
   type FindAnswer,
   type LookAnswer,
@@ -14,8 +15,7 @@ import { finishLaunch, recordLaunched, recordLost, requeue } from './ledger/laun
 import { ledgerNow } from './ledger/reading.ts';
 import type { Settlement } from './ledger/sweeping.ts';
 import { asRunning, type TaskRecord } from './ledger/task-record.ts';
-import { reserveSlot } from './pacing/pace.ts';
-import { pause } from './pause.ts';
+import { callWith, readSlot } from './pacing/read-slot.ts';
 import { type CachedBatch, jobName, type ProviderRun, placeOf, policyOf } from './provider-run.ts';
 import { jobDataOf } from './queues.ts';
 
@@ -72,16 +72,16 @@ async function lookTurn(turn: Turn): Promise<Outcome> {
       batchDeadlineMs: batch.record.deadlineMs,
     },
   );
-  const wait = await readSlot(turn);
+  const wait = await readSlot(run, turn.stop);
   if (wait !== undefined) return again(turn, wait, {});
   if (cancelIsDue(running, nowMs)) {
-    const answer = await run.adapter.cancel(running.job, new AbortController().signal);
+    const answer = await run.adapter.cancel(running.job, callWith(run, new AbortController().signal));
     run.log.info({ task: task.id, remoteJob: running.job.id, answer: answer.kind }, 'cancel sent');
     await noteAnswer(run, answer.kind === 'gone' || answer.kind === 'cancelling' ? undefined : answer);
     const cancel = { ...running.cancel, tries: running.cancel.tries + 1, lastSentAtMs: nowMs };
     return carryOut(turn, afterCancel({ ...running, cancel }, answer, policyOf(run.limits)), cancelFields(cancel));
   }
-  const answer = await run.adapter.look(running.job, turn.stop);
+  const answer = await run.adapter.look(running.job, callWith(run, turn.stop));
   if (turn.stop.aborted && answer.kind !== 'seen') return again(turn, 0, {});
   await noteAnswer(run, answer.kind === 'seen' || answer.kind === 'missing' ? undefined : answer);
   const verdict = afterLook(running, answer, nowMs, policyOf(run.limits), run.random());
@@ -101,14 +101,13 @@ async function findTurn(turn: Turn): Promise<Outcome> {
     const unanswered = await run.ledger.redis.scard(launching + placeOf(run, task, batch).processId);
     if (unanswered > 0) return again(turn, 1_000, {});
   }
-  const wait = await readSlot(turn);
-  if (wait !== undefined) return again(turn, wait, {});
   const { claims } = run.ledger.keys.provider(run.name);
   const answer: FindAnswer = await run.adapter.findLaunch(
     {
       task: content,
       attempt: task.attempt,
       launchKey: launchKeyOf(task, task.attempt),
+      step: task.step,
       // The adapter compares it with the platform's clock by way of this host's; the ledger's may be another.
       intentAtMs: task.intentAtMs + Date.now() - (await ledgerNow(run.ledger)),
       claimed: async (remoteIds) => {
@@ -117,16 +116,12 @@ async function findTurn(turn: Turn): Promise<Outcome> {
         // One that is ours already belongs to an earlier launch of this very task.
         return new Set(remoteIds.filter((_, i) => owners[i] !== null));
       },
-      readSlot: async () => {
-        while (!turn.stop.aborted && (await readSlot(turn)) !== undefined) await pause(1_000, turn.stop);
-      },
     },
-    turn.stop,
+    callWith(run, turn.stop),
   );
   // A search that we broke off says nothing of the task.
   if (turn.stop.aborted && answer.kind !== 'found') return again(turn, 0, {});
-  const isAnswer = answer.kind === 'found' || answer.kind === 'notFound' || answer.kind === 'cannotTell';
-  await noteAnswer(run, isAnswer ? undefined : answer);
+  await noteAnswer(run, failureOf(answer));
   const cancel = task.cancel ?? cancelOfBatch(task, batch);
   const unconfirmed = {
     attempt: task.attemptInDrive,
@@ -137,6 +132,11 @@ async function findTurn(turn: Turn): Promise<Outcome> {
   const verdict = afterFind(unconfirmed, answer, nowMs, policyOf(run.limits), run.random());
   run.log.info({ task: task.id, answer: answer.kind, rule: answer.rule, next: verdict.next }, 'lost launch searched');
   return carryOut(turn, verdict, cancelFields(cancel));
+}
+
+function failureOf(answer: FindAnswer): CallFailure | undefined {
+  const { kind } = answer;
+  return kind === 'found' || kind === 'notFound' || kind === 'begun' || kind === 'cannotTell' ? undefined : answer;
 }
 
 /** The launcher was not heard of again. */
@@ -212,6 +212,7 @@ async function carryOut(turn: Turn, verdict: Verdict, fields: Settlement['fields
         attempt: task.attempt,
         intentAtMs: task.intentAtMs ?? 0,
         sent: verdict.sent,
+        ...(verdict.step !== undefined && { step: verdict.step }),
         rule: verdict.rule,
         reason: verdict.reason,
       });
@@ -239,29 +240,6 @@ const settleAs = (
 
 const again = (turn: Turn, inMs: number, fields: Settlement['fields']): Outcome =>
   settleAs(turn, { kind: 'again', inMs }, fields);
-
-/** One slot of the read budget. @returns ms to wait where there is none. */
-async function readSlot({ run, stop }: Turn): Promise<number | undefined> {
-  for (;;) {
-    const slot = await reserveSlot(run.ledger, run.name, 'read', run.limits);
-    switch (slot.kind) {
-      case 'go':
-        return (await pause(slot.waitMs, stop)) ? undefined : 0;
-      case 'later':
-        if (!(await pause(slot.waitMs, stop))) return 0;
-        continue;
-      case 'held':
-        return Math.min(
-          60_000,
-          Math.max(1_000, (slot.untilMs ?? Number.POSITIVE_INFINITY) - (await ledgerNow(run.ledger))),
-        );
-      case 'full':
-        return 1_000;
-      default:
-        return slot satisfies never;
-    }
-  }
-}
 
 async function nameOf({ run, task, batch }: Turn): Promise<string> {
   const content = await readTaskContent(run.ledger, task);

@@ -6,6 +6,7 @@ import { readBatch } from './ledger/batches.ts';
 import { walkGrid } from './ledger/reading.ts';
 import { createBatchCache, type ProviderRun } from './provider-run.ts';
 import type { ProviderQueues, TaskJob } from './queues.ts';
+import { createSearches } from './searches.ts';
 import { sweepOnce } from './sweep.ts';
 import { trackTurn } from './track.ts';
 
@@ -162,6 +163,13 @@ export async function takeLaunchJob(run: ProviderRun, id: TaskId, token: string,
   await (await run.queues.launch.getJob(id))?.remove();
 }
 
+/** A sweep, and the searches that it began. */
+export async function sweepThrough(run: ProviderRun): Promise<void> {
+  const searches = createSearches(run);
+  await sweepOnce(run, searches, neverStopping().stop);
+  await searches.over();
+}
+
 const mostRounds = 25;
 
 /**
@@ -183,7 +191,7 @@ export async function carryOn(
       if (board === 'whole') await expectOnBoard(run, id);
     }
     await makeAllDue(run);
-    await sweepOnce(run, neverStopping().stop);
+    await sweepThrough(run);
     for (const job of (await queues.track.getJobs(['waiting'])) as TaskJob[]) {
       const turn = await trackTurn(run, job);
       if (turn.kind === 'sleep') continue;

@@ -2,8 +2,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type Call, calls, type FaultRule } from './fault-script.ts';
 import { ownPrefix } from './gate.ts';
+import type { Behaviour } from './kinds.ts';
 import type { RequestFilter } from './request-log.ts';
-import type { Behaviour } from './script.ts';
 import type { Simulator } from './simulator.ts';
 
 const kindOfCall = z.enum([...calls, 'any']).default('launch');

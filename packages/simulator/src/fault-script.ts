@@ -1,7 +1,21 @@
 import { z } from 'zod';
 
-/** What a request asks of a platform. `describe` reads processes; `other` is an address the platform does not have. */
-export const calls = ['token', 'launch', 'look', 'list', 'delete', 'describe', 'other'] as const;
+/**
+ * What a request asks of a platform. `create` makes what a later `launch` starts, where that takes two steps; `delete`
+ * is any way to stop a job; `describe` reads processes; `other` is anything else, addresses it does not have included.
+ */
+export const calls = [
+  'token',
+  'create',
+  'launch',
+  'look',
+  'list',
+  'delete',
+  'describe',
+  'results',
+  'logs',
+  'other',
+] as const;
 export type Call = (typeof calls)[number];
 
 const wait = z.number().min(0).max(3_600_000);

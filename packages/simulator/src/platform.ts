@@ -25,6 +25,21 @@ export interface Reply {
   effect?: { jobId?: string };
 }
 
+/** A name and a password, or a client's id and its secret. */
+export interface User {
+  name: string;
+  password: string;
+}
+
+/** What is let in; of what is undefined, anything that is not blank. */
+export interface Credentials {
+  /** Keys that are good for a token. */
+  apiKeys: readonly string[] | undefined;
+  /** Bearer tokens that never end. */
+  tokens: readonly string[];
+  users: readonly User[] | undefined;
+}
+
 /** What was asked about, and the payload where there is one. */
 export interface Read extends Subject {
   /** The body, parsed; undefined where it is no JSON. */
@@ -34,7 +49,7 @@ export interface Read extends Subject {
 }
 
 export interface Route {
-  method: 'GET' | 'POST' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** With `:name` for the parts that vary. */
   url: string;
   call: Call;

@@ -126,9 +126,11 @@ test('a bad behaviour or script is refused with its place', async () => {
   );
   const { sim } = await start();
   expect(() => sim.setBehaviour({ jobSeconds: [5, 1] })).toThrow(/jobSeconds/);
-  expect(() => readSimulatorScript('{')).toThrow(/no JSON/);
-  expect(() => readSimulatorScript('{"faults":[{"on":"launch","do":"drop","when":{"percent":101}}]}')).toThrow(
-    /faults\[0\]\.when\.percent/,
-  );
-  expect(readSimulatorScript('{"behaviour":{"jobSeconds":[1,3]}}').behaviour).toMatchObject({ jobSeconds: [1, 3] });
+  expect(() => readSimulatorScript('airbus-playground', '{')).toThrow(/no JSON/);
+  expect(() =>
+    readSimulatorScript('airbus-playground', '{"faults":[{"on":"launch","do":"drop","when":{"percent":101}}]}'),
+  ).toThrow(/faults\[0\]\.when\.percent/);
+  expect(readSimulatorScript('airbus-playground', '{"behaviour":{"jobSeconds":[1,3]}}').behaviour).toMatchObject({
+    jobSeconds: [1, 3],
+  });
 });

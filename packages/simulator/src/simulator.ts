@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import fastify, { type FastifyInstance } from 'fastify';
-import { AirbusPlayground } from './airbus-playground/airbus-playground.ts';
 import { type Clock, startClock } from './clock.ts';
 import { openControl } from './control.ts';
 import { type Call, type FaultRule, readFaultScript } from './fault-script.ts';
 import { Faults } from './faults.ts';
 import { type Gate, openGate } from './gate.ts';
+import { type Behaviour, kinds, type SimulatorKind } from './kinds.ts';
+import type { User } from './platform.ts';
 import { randomFrom } from './random.ts';
 import { type Counts, type RequestFilter, RequestLog, type RequestRecord } from './request-log.ts';
-import { type Behaviour, readBehaviour, type SimulatorKind } from './script.ts';
 import { SlidingSecond } from './sliding-second.ts';
 import { type JobTruth, type LaunchedTwice, launchedTwice } from './truth.ts';
 import { Waiting } from './waiting.ts';
@@ -29,6 +29,8 @@ export interface SimulatorOptions {
   apiKeys?: readonly string[];
   /** Bearer tokens that are good without asking for one, and never end. */
   tokens?: readonly string[];
+  /** Who may log in by name and password (or id and secret); anybody whose are not blank unless given. */
+  users?: readonly User[];
 }
 
 /** A platform that runs here, and what is true of it. */
@@ -36,7 +38,7 @@ export interface Simulator {
   kind: SimulatorKind;
   /** Origin by which this machine reaches it, without a slash at its end. */
   url: string;
-  /** Where API keys are exchanged for tokens. */
+  /** Where credentials are exchanged for tokens. */
   tokenUrl: string;
   port: number;
   seed: string;
@@ -79,21 +81,16 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const seed = String(options.seed ?? randomUUID());
   let behaviour: Behaviour = options.behaviour ?? {};
   let rules = readFaultScript(options.faults ?? []);
-  const checked = readBehaviour(behaviour);
-
   const clock = resettableClock();
-  const platform = new AirbusPlayground(
-    checked,
-    { apiKeys: options.apiKeys, tokens: options.tokens ?? [] },
-    seed,
-    clock,
-  );
+  const credentials = { apiKeys: options.apiKeys, tokens: options.tokens ?? [], users: options.users };
+  const opened = kinds[kind].open(behaviour, credentials, seed, clock);
+  const { platform } = opened;
   const waiting = new Waiting();
   const closing = new AbortController();
   setMaxListeners(0, closing.signal);
   const gate: Gate = {
     platform,
-    traffic: checked,
+    traffic: opened.traffic,
     faults: new Faults(rules, seed),
     log: new RequestLog(() => waiting.wake()),
     clock,
@@ -129,11 +126,9 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       gate.faults = new Faults(rules, seed);
     },
     setBehaviour: (change) => {
-      const next = { ...behaviour, ...change };
-      const read = readBehaviour(next);
+      const next: Behaviour = { ...behaviour, ...change };
+      gate.traffic = opened.behave(next);
       behaviour = next;
-      gate.traffic = read;
-      platform.behave(read);
     },
     expireTokens: () => platform.expireTokens(),
     setJobStatus: (jobId, status) => {

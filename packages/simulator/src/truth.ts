@@ -4,11 +4,13 @@
 export interface JobTruth {
   id: string;
   processId: string;
-  projectId: string | undefined;
-  datasetId: string | undefined;
+  /** What the client called it: its name, label or title. */
   name: string;
-  imageId: string;
-  imageId2: string | undefined;
+  /** Where the platform has projects, datasets and images. */
+  projectId?: string | undefined;
+  datasetId?: string | undefined;
+  imageId?: string | undefined;
+  imageId2?: string | undefined;
   correlationId: string | undefined;
   /** The correlation id before its last dot: Nightpass writes `<task id>.<attempt>`. */
   taskId: string | undefined;
@@ -16,6 +18,8 @@ export interface JobTruth {
   fingerprint: string;
   /** Milliseconds since the start. */
   launchedAtMs: number;
+  /** False where it was created and never started: nothing ran. */
+  started: boolean;
   /** The platform's word; `gone` where it answers 404. */
   status: string;
   progressPercent: number;
@@ -38,6 +42,7 @@ export function taskIdOf(correlationId: string | undefined): string | undefined 
 export function launchedTwice(jobs: readonly JobTruth[], by: 'task' | 'payload'): LaunchedTwice[] {
   const groups = new Map<string, JobTruth[]>();
   for (const job of jobs) {
+    if (!job.started) continue;
     const key = by === 'task' ? job.taskId : job.fingerprint;
     if (key === undefined) continue;
     const group = groups.get(key);

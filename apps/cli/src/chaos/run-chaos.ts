@@ -47,8 +47,8 @@ const moods: FaultRule[] = [
 
 /** Files come this often; each brings what is launched in about that time. */
 const dropEveryMs = 6_000;
-/** How long the night may take to end after the last kill: dead locks (45 s), claims of searches (2 min), holds. */
-const endWithinMs = 8 * 60_000;
+/** How long the night may take to end after the last kill: dead locks (45 s), claims (1 min), holds. */
+const endWithinMs = 5 * 60_000;
 
 /** @returns whether all agreed */
 export async function runChaos(options: ChaosOptions): Promise<boolean> {
@@ -204,7 +204,7 @@ async function settled(
       mayPark: options.hideTruth,
     });
     if (verdict.wrong.length === 0 || performance.now() > deadlineMs) return verdict;
-    if (round % 20 === 0) options.say(`${elapsed()}  not over yet: ${verdict.wrong[0]}`);
-    await sleep(500);
+    if (round % 10 === 0) options.say(`${elapsed()}  not over yet: ${verdict.wrong[0]}`);
+    await sleep(2_000);
   }
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BatchId, type Phase, phases } from '@nightpass/core';
+import { type BatchId, type Phase, phases, type TaskId } from '@nightpass/core';
 import { type LedgerContext, readBatch, readCounts, readTasks, walkGrid } from '@nightpass/engine';
 import type { Simulator } from '@nightpass/simulator';
 
@@ -44,19 +44,23 @@ export async function compare(options: {
       wrong.push(`${file}: ${batch.taskCount} tasks, the receipt says ${receipt.tasks}`);
     if (batch.endedAtMs === undefined) wrong.push(`${file}: batch ${batch.id} has not ended`);
     const counted = Object.fromEntries(phases.map((phase) => [phase, 0])) as Record<Phase, number>;
+    const ids: TaskId[] = [];
     for await (const { id, phase } of walkGrid(ledger, batch, () => true)) {
       counted[phase] += 1;
       total[phase] += 1;
+      ids.push(id);
+    }
+    for (const task of await readTasks(ledger, ids, async () => batch)) {
+      const { id, phase } = task;
       if (phase === 'parked') {
         if (!options.mayPark) wrong.push(`${id} is parked, though the platform can be searched`);
         continue;
       }
-      const [task] = await readTasks(ledger, [id], async () => batch);
-      const job = task?.job && jobs.get(task.job.id);
-      if (!task?.job || !job) wrong.push(`${id} is ${phase}, and the platform has no job of it`);
+      const job = task.job && jobs.get(task.job.id);
+      if (!task.job || !job) wrong.push(`${id} is ${phase}, and the platform has no job of it`);
       else if (job.taskId !== id) wrong.push(`${id} follows job ${job.id}, which is of ${job.taskId}`);
       else if (phaseOfRemote[job.status] !== phase) wrong.push(`${id} is ${phase}, the platform says ${job.status}`);
-      if (task?.job) followed.add(task.job.id);
+      if (task.job) followed.add(task.job.id);
     }
     const counts = await readCounts(ledger, batch.id);
     for (const phase of phases)

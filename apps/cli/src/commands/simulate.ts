@@ -33,7 +33,7 @@ export function addSimulate(program: Command, cli: Cli): void {
     .option('--json', 'as JSON: one line at the start, one at the end')
     .addHelpText('after', examples('nightpass simulate --kind airbus-playground --port 8099'))
     .action(async (options: Options) => {
-      const script = options.faults === undefined ? {} : await readScript(options.faults);
+      const script = options.faults === undefined ? {} : await readScript(options.kind, options.faults);
       const { kind, port, host, seed } = options;
       const simulator = await startSimulator({
         kind,
@@ -52,9 +52,9 @@ export function addSimulate(program: Command, cli: Cli): void {
     });
 }
 
-async function readScript(path: string) {
+async function readScript(kind: SimulatorKind, path: string) {
   try {
-    return readSimulatorScript(await readFile(path, 'utf8'));
+    return readSimulatorScript(kind, await readFile(path, 'utf8'));
   } catch (error) {
     throw new UsageError(`${path}: ${(error as Error).message}`);
   }

@@ -23,7 +23,7 @@ async function probe({ config, secrets }: Installation, name: string): Promise<F
   const check = `provider ${name}`;
   const adapter = createProvider(name, config.providers[name], secrets);
   try {
-    const answer = await adapter.probe(AbortSignal.timeout(withinMs));
+    const answer = await adapter.probe({ signal: AbortSignal.timeout(withinMs), readSlot: async () => true });
     return answer.kind === 'ok' ? ok(check, answer.detail) : failureFinding(check, name, answer);
   } finally {
     await adapter.close();

@@ -38,6 +38,8 @@ export interface ProviderKeys {
   launching: string;
   /** … and those whose answer was lost. */
   doubt: string;
+  /** Prefix, before a likeness: the last task of it that was launched. */
+  likeness: string;
   /** Remote jobs that carry a key of ours and are followed by no task: remote id -> task and attempt. */
   orphans: string;
   /** Taken by the worker that looks for them, for a day. */
@@ -83,6 +85,7 @@ export function createKeys(prefix = 'nightpass'): Keys {
         learned: `${base}:learned`,
         launching: `${base}:launching:`,
         doubt: `${base}:doubt:`,
+        likeness: `${base}:likeness:`,
         orphans: `${base}:orphans`,
         orphanTurn: `${base}:orphan-turn`,
         lease: (what) => `${base}:lease:${what}`,

@@ -22,15 +22,22 @@ const intentScript = defineScript('intent', {
     'stats',
     'launching',
     'doubt',
+    'likeness',
   ],
-  args: ['token', 'id', 'index', 'maxInFlight', 'burst', 'windowMs', 'orphanMs', 'probe', 'alone'],
+  args: ['token', 'id', 'index', 'maxInFlight', 'burst', 'windowMs', 'orphanMs', 'probe', 'alone', 'unlike'],
   reply: z.union([
-    z.tuple([z.literal('go'), z.number(), z.number(), z.number()]),
+    z.tuple([z.literal('go'), z.number(), z.number(), z.number(), z.string()]),
     z.tuple([z.literal('wait'), z.number()]),
     z.tuple([z.literal('known'), phase]),
     z.tuple([z.literal('doubt'), z.string()]),
     z.tuple([z.enum(['full', 'held', 'lostLock', 'unconfirmed', 'cancelled', 'tooLate'])]),
   ]),
+});
+
+const stepScript = defineScript('step', {
+  keys: ['lock', 'grid', 'task', 'recent', 'pace', 'learned'],
+  args: ['token', 'index', 'attempt', 'intentAt', 'made', 'burst', 'windowMs', 'intervalMs'],
+  reply: z.union([z.tuple([z.literal('wait'), z.number()]), z.tuple([z.enum(['go', 'moved'])])]),
 });
 
 const launchedScript = defineScript('launched', {
@@ -50,7 +57,7 @@ const moved = z.tuple([z.literal('moved'), phase]);
 
 const requeueScript = defineScript('requeue', {
   ...taskTransition,
-  args: ['id', 'index', 'attempt', 'sent', 'rule', 'reason', 'intentAt'],
+  args: ['id', 'index', 'attempt', 'sent', 'rule', 'reason', 'intentAt', 'step'],
   reply: z.union([z.tuple([z.literal('queued')]), moved]),
 });
 
@@ -77,7 +84,7 @@ export interface TaskPlace {
 }
 
 export type Intent =
-  | { kind: 'go'; attempt: number; drive: number; intentAtMs: number }
+  | { kind: 'go'; attempt: number; drive: number; intentAtMs: number; step: string | undefined }
   | { kind: 'wait'; ms: number }
   | { kind: 'known'; phase: Phase }
   /** A launch of this process is unconfirmed, and could not be told from this one. */
@@ -95,6 +102,14 @@ export interface IntentOptions {
   probe: string | undefined;
   /** Lost launches of a process can only be told apart by elimination: none is sent while one is in doubt. */
   alone: boolean;
+  /** No two launches of one likeness are out at a time: the platform would take them for one. */
+  likeness?: string | undefined;
+}
+
+/** The sliding window in which no more than `burst` launches are sent. */
+function slidingWindow(launchesPerSecond: number): { burst: number; windowMs: number } {
+  const burst = Math.max(1, Math.ceil(launchesPerSecond));
+  return { burst, windowMs: Math.ceil((burst / launchesPerSecond) * 1000) };
 }
 
 /** The last step before the POST. Only on `go` may anything be sent. */
@@ -104,7 +119,6 @@ export async function writeIntent(
   options: IntentOptions,
 ): Promise<Intent> {
   const its = keys.provider(at.provider);
-  const burst = Math.max(1, Math.ceil(options.launchesPerSecond));
   const [kind, ...rest] = await intentScript(
     redis,
     {
@@ -113,23 +127,24 @@ export async function writeIntent(
       recent: its.recent,
       holds: its.holds,
       stats: its.stats,
+      likeness: its.likeness + (options.likeness ?? ''),
     },
     {
       token: options.token,
       id: taskIdOf(at.ref),
       index: at.index,
       maxInFlight: options.maxInFlight,
-      burst,
-      windowMs: Math.ceil((burst / options.launchesPerSecond) * 1000),
+      ...slidingWindow(options.launchesPerSecond),
       orphanMs: options.orphanMs,
       probe: options.probe ?? '',
       alone: options.alone ? '1' : '0',
+      unlike: options.likeness === undefined ? '0' : '1',
     },
   );
   switch (kind) {
     case 'go': {
-      const [attempt, drive, intentAtMs] = rest as [number, number, number];
-      return { kind, attempt, drive, intentAtMs };
+      const [attempt, drive, intentAtMs, step] = rest as [number, number, number, string];
+      return { kind, attempt, drive, intentAtMs, step: step || undefined };
     }
     case 'wait':
       return { kind, ms: rest[0] as number };
@@ -140,6 +155,40 @@ export async function writeIntent(
     default:
       return { kind };
   }
+}
+
+/**
+ * A launch under way takes the slot of its next request, after putting on record what the last one made.
+ * @returns ms to wait and ask again, 0 to go; undefined: the launch is not the caller's any more
+ */
+export async function nextStep(
+  { redis, keys }: LedgerContext,
+  at: TaskPlace,
+  launch: { token: string; attempt: number; intentAtMs: number; launchesPerSecond: number; made: string | undefined },
+): Promise<number | undefined> {
+  const its = keys.provider(at.provider);
+  const [kind, ms] = await stepScript(
+    redis,
+    {
+      lock: keys.launchLock(at.provider, at.ref),
+      grid: keys.grid(at.ref.batchId),
+      task: keys.task(at.ref),
+      recent: its.recent,
+      pace: its.launchPace,
+      learned: its.learned,
+    },
+    {
+      token: launch.token,
+      index: at.index,
+      attempt: launch.attempt,
+      intentAt: launch.intentAtMs,
+      made: launch.made ?? '',
+      ...slidingWindow(launch.launchesPerSecond),
+      intervalMs: 1000 / launch.launchesPerSecond,
+    },
+  );
+  if (kind === 'moved') return undefined;
+  return kind === 'wait' ? ms : 0;
 }
 
 export type Recorded =
@@ -185,7 +234,11 @@ interface Decision {
 }
 
 /** Back to the queue: it is known that nothing runs. */
-export async function requeue({ redis, keys }: LedgerContext, at: TaskPlace, why: Decision & { sent: boolean }) {
+export async function requeue(
+  { redis, keys }: LedgerContext,
+  at: TaskPlace,
+  why: Decision & { sent: boolean; step?: string },
+) {
   return requeueScript(redis, taskKeys(keys, at), {
     id: taskIdOf(at.ref),
     index: at.index,
@@ -194,6 +247,7 @@ export async function requeue({ redis, keys }: LedgerContext, at: TaskPlace, why
     rule: why.rule,
     reason: why.reason,
     intentAt: why.intentAtMs ?? '',
+    step: why.step ?? '',
   });
 }
 

@@ -38,6 +38,24 @@ export async function claimDue(
   return { score, ids: ids as TaskId[], nextDueMs: nextDue < 0 ? undefined : nextDue };
 }
 
+const renewScript = defineScript('renew', {
+  keys: ['due'],
+  args: ['leaseMs'],
+  reply: z.tuple([z.number()], z.string()),
+});
+
+/** Makes claims hold for another `leaseMs`. @returns their new score, and which of them still held */
+export async function renewClaims(
+  { redis, keys }: LedgerContext,
+  provider: string,
+  scores: ReadonlyMap<TaskId, number>,
+  leaseMs: number,
+): Promise<{ score: number; kept: TaskId[] }> {
+  const args = [...scores].flat();
+  const [score, ...kept] = await renewScript(redis, { due: keys.provider(provider).due }, { leaseMs }, { args });
+  return { score, kept: kept as TaskId[] };
+}
+
 export interface Settlement {
   at: TaskPlace;
   /** Another look in `inMs`, or the phase the task ends in. */

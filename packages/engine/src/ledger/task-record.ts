@@ -26,6 +26,8 @@ export interface TaskRecord extends TaskRef {
   missingLooks: number;
   /** Searches for a lost launch that found nothing. */
   emptyReads: number;
+  /** How far the last launch got, where it takes several steps. */
+  step: string | undefined;
   cancel: CancelIntent | undefined;
   /** Which rule decided last, and why, in words. */
   rule: string | undefined;
@@ -54,6 +56,7 @@ const stored = z.object({
   fails: count,
   missing: count,
   reads: count,
+  step: z.string().optional(),
   cancelAs: z.enum(['cancelled', 'expired']).optional(),
   cancelReason: z.string().default(''),
   cancelAt: ms,
@@ -85,6 +88,7 @@ export function parseTaskRecord(ref: TaskRef, id: TaskId, phase: Phase, hash: Re
     failedLooks: it.fails,
     missingLooks: it.missing,
     emptyReads: it.reads,
+    step: stepOf(it.step, it.attempt),
     cancel: it.cancelAs && {
       endAs: it.cancelAs,
       reason: it.cancelReason,
@@ -98,6 +102,12 @@ export function parseTaskRecord(ref: TaskRef, id: TaskId, phase: Phase, hash: Re
       return at && text ? [{ atMs: Number(at), text }] : [];
     }),
   };
+}
+
+/** What was begun belongs to the attempt that began it. */
+function stepOf(stored: string | undefined, attempt: number): string | undefined {
+  const [, by, step] = /^(\d+) (.*)$/s.exec(stored ?? '') ?? [];
+  return Number(by) === attempt ? step : undefined;
 }
 
 /** The part of a running task that the life cycle judges. @throws when the ledger lost the remote id: a bug. */

@@ -5,7 +5,7 @@ import { reasonLine } from '../http/text-excerpt.ts';
 import { jobFrom, jobsPath } from './address.ts';
 import { type Match, matchInput } from './compare.ts';
 import { failureOf } from './failures.ts';
-import type { Listing, Row } from './list-jobs.ts';
+import { type Listing, listJobs, type Row } from './list-jobs.ts';
 import type { PayloadOptions } from './payload.ts';
 import { latestMs, readJob, tracesOf } from './replies.ts';
 
@@ -17,14 +17,35 @@ const mostCandidates = 500;
 /** Reads path and query, with credentials, when the provider's pace allows. */
 export type Get = (path: string) => Promise<AuthorizedExchange>;
 
+/** What searches for launches of one process share: its list, and the jobs that one of them has read. */
+export interface SharedList {
+  listing: Listing;
+  readJob: Get;
+}
+
+/** Reads the list. A job's input never changes: what one search has read serves the others. */
+export async function readSharedList(get: Get, path: string, projectId: string): Promise<SharedList> {
+  const listing = await listJobs(get, path, projectId);
+  const read = new Map<string, Promise<AuthorizedExchange>>();
+  const readJob: Get = (address) => {
+    const there = read.get(address);
+    if (there) return there;
+    const reading = get(address);
+    read.set(address, reading);
+    const forget = () => read.delete(address);
+    reading.then((exchange) => (exchange.kind === 'answer' && exchange.status === 200) || forget(), forget);
+    return reading;
+  };
+  return { listing, readJob };
+}
+
 /**
  * Which job, if any, a lost launch made. The platform has no search by name, and its lists carry no input: the jobs
  * of the process since the launch that belong to no task of ours are read one by one, and their input is compared
  * with what was sent. Every doubt ends in "cannotTell".
  */
 export async function findLaunch(
-  get: Get,
-  list: (path: string, projectId: string) => Promise<Listing>,
+  list: (path: string, projectId: string) => Promise<SharedList>,
   base: Base,
   options: PayloadOptions,
   request: FindRequest,
@@ -32,7 +53,7 @@ export async function findLaunch(
   const { process } = request.task;
   const path = jobsPath(base, process.id);
   if (path === undefined) return { kind: 'notFound', rule: 'never-sendable', reason: 'the process id fits in no path' };
-  const listing = await list(path, process.projectId);
+  const { listing, readJob } = await list(path, process.projectId);
   if (listing.kind === 'unsure') return { kind: 'cannotTell', rule: 'list-unsure', reason: listing.reason };
   // A platform that will not show its list tells nothing now, and nothing later.
   if (listing.kind === 'rejected') return { kind: 'cannotTell', rule: 'list-refused', reason: listing.reason };
@@ -46,7 +67,7 @@ export async function findLaunch(
     const reason = `${candidates.length} jobs since the launch belong to no task; more than ${mostCandidates} are not compared`;
     return { kind: 'cannotTell', rule: 'too-many-candidates', reason };
   }
-  return judge(get, base, options, request, candidates);
+  return judge(readJob, base, options, request, candidates);
 }
 
 async function judge(

@@ -2,6 +2,7 @@ import type { FindAnswer } from '@nightpass/core';
 import { afterEach, expect, test } from 'vitest';
 import { createProvider } from '../provider-kinds.ts';
 import { httpText, type RawServer, rawServer } from '../raw-server.ts';
+import { freely } from '../test-call.ts';
 import { payloadOf } from './payload.ts';
 import { sampleLaunch } from './sample.ts';
 
@@ -52,8 +53,8 @@ async function search(
   servers.push(server);
   const config = { kind: 'airbus-playground', baseUrl: server.origin, auth: { kind: 'none' } };
   const provider = createProvider('airbus', config, () => '');
-  const find = { ...request, intentAtMs: Date.now(), claimed: async () => new Set<string>(), readSlot: async () => {} };
-  const answer = await provider.findLaunch(find, new AbortController().signal);
+  const find = { ...request, intentAtMs: Date.now(), claimed: async () => new Set<string>() };
+  const answer = await provider.findLaunch(find, freely);
   await provider.close();
   return { answer, lists };
 }

@@ -1,15 +1,15 @@
-import type { CallFailure, LaunchAnswer, LaunchRequest, LookAnswer, Provider, RemoteJob } from '@nightpass/core';
-import { type AuthorizedExchange, createAuthorizedClient } from '../auth/authorized-client.ts';
+import type { Call, CallFailure, LaunchAnswer, LaunchRequest, LookAnswer, Provider, RemoteJob } from '@nightpass/core';
+import { type AuthorizedExchange, createAuthorizedClient, noSlot } from '../auth/authorized-client.ts';
 import type { ReadSecret } from '../auth/secrets.ts';
 import { createTokenSource } from '../auth/token-source.ts';
 import { createHttpClient, type HttpLimits, usualHttpLimits } from '../http/http-client.ts';
 import { baseOf } from '../http/paths.ts';
 import { excerpt, reasonLine } from '../http/text-excerpt.ts';
+import { createSharedReading } from '../shared-reading.ts';
 import { addressHere, jobFrom, jobsPath } from './address.ts';
 import { type AirbusPlaygroundConfig, defaultTokenUrl } from './config.ts';
 import { failureOf, refusesCredentials } from './failures.ts';
-import { findLaunch } from './find-launch.ts';
-import { listJobs } from './list-jobs.ts';
+import { findLaunch, readSharedList, type SharedList } from './find-launch.ts';
 import { payloadOf } from './payload.ts';
 import { readJob, stateOf, tracesOf } from './replies.ts';
 import { createSurvey } from './survey.ts';
@@ -32,14 +32,16 @@ function failed(exchange: AuthorizedExchange, instead?: string): CallFailure {
 /** Airbus Intelligence Playground, "Geo Processes Manager API". @throws when the config's secrets cannot be read. */
 export function createAirbusPlayground(config: AirbusPlaygroundConfig, options: AdapterOptions): Provider {
   const base = baseOf(config.baseUrl);
+  const sharedLists = createSharedReading<SharedList>();
   const limits = { ...usualHttpLimits, ...options.limits };
   const tokens = createTokenSource(config.auth, { readSecret: options.readSecret, limits, defaultTokenUrl });
   const api = createAuthorizedClient(createHttpClient(base.origin, limits), tokens, refusesCredentials);
-  const get = (path: string, signal: AbortSignal) => api.send({ method: 'GET', path, headers: accept }, signal);
+  const get = (path: string, { signal, readSlot }: Call) =>
+    api.send({ method: 'GET', path, headers: accept }, signal, readSlot);
 
   return {
     findsBy: config.launchNameToken ? 'key' : 'elimination',
-    async launch(request, signal) {
+    async launch(request, call) {
       const path = jobsPath(base, request.task.process.id);
       if (path === undefined) return refused('process-id-unusable', 'the process id can stand in no path');
       const exchange = await api.send(
@@ -54,34 +56,35 @@ export function createAirbusPlayground(config: AirbusPlaygroundConfig, options: 
           body: JSON.stringify(payloadOf(request, config)),
           fresh: true,
         },
-        signal,
+        call.signal,
+        call.launchSlot,
       );
       return launchAnswer(exchange, request);
     },
 
-    async look(job, signal) {
+    async look(job, call) {
       const path = addressHere(base, job.address);
       if (path === undefined) return refused('address-refused', 'the address is not one of a job here');
-      return lookAnswer(await get(path, signal), job);
+      return lookAnswer(await get(path, call), job);
     },
 
-    async findLaunch(request, signal) {
-      let reads = 0;
-      const paced = async (path: string) => {
+    findLaunch(request, call) {
+      const paced = async (path: string): Promise<AuthorizedExchange> => {
         for (let tries = 1; ; tries++) {
-          if (reads++ > 0) await request.readSlot();
-          const exchange = await get(path, signal);
-          if (tries === triesPerRead || signal.aborted || !isPassing(exchange)) return exchange;
+          if (!(await call.readSlot())) return { kind: 'noCredentials', failure: noSlot };
+          const exchange = await get(path, call);
+          if (tries === triesPerRead || call.signal.aborted || !isPassing(exchange)) return exchange;
         }
       };
-      const list = (path: string, projectId: string) => listJobs(paced, path, projectId);
-      return findLaunch(paced, list, base, config, request);
+      const list = (path: string, projectId: string) =>
+        sharedLists(JSON.stringify([path, projectId]), () => readSharedList(paced, path, projectId));
+      return findLaunch(list, base, config, request);
     },
 
-    async cancel(job, signal) {
+    async cancel(job, { signal, readSlot }) {
       const path = addressHere(base, job.address);
       if (path === undefined) return refused('address-refused', 'the address is not one of a job here');
-      const exchange = await api.send({ method: 'DELETE', path, headers: accept }, signal);
+      const exchange = await api.send({ method: 'DELETE', path, headers: accept }, signal, readSlot);
       if (exchange.kind !== 'answer') return failed(exchange);
       if (exchange.status === 202) return { kind: 'cancelling' };
       if (exchange.status === 200 || exchange.status === 204) return { kind: 'gone', reason: 'killed and removed' };
@@ -93,10 +96,10 @@ export function createAirbusPlayground(config: AirbusPlaygroundConfig, options: 
      * Lists processes: reads only, and needs the credentials. It also needs a project; where none is configured, the
      * platform's complaint about just that (400) shows that it is there and let us in.
      */
-    async probe(signal) {
+    async probe(call) {
       const query = new URLSearchParams({ page: '1', size: '1' });
       if (config.probeProjectId !== undefined) query.set('projectId', config.probeProjectId);
-      const exchange = await get(`${base.prefix}/api/v1/processes?${query}`, signal);
+      const exchange = await get(`${base.prefix}/api/v1/processes?${query}`, call);
       if (exchange.kind !== 'answer') return failed(exchange);
       if (exchange.status === 200 && typeof exchange.json === 'object' && exchange.json !== null) {
         return { kind: 'ok', detail: 'the platform lists its processes' };
@@ -108,7 +111,7 @@ export function createAirbusPlayground(config: AirbusPlaygroundConfig, options: 
       return failed(exchange);
     },
 
-    survey: createSurvey(get, base, config),
+    survey: createSurvey((path, signal) => get(path, { signal, readSlot: async () => true }), base, config),
 
     close: () => api.close(),
   };

@@ -32,5 +32,5 @@ export function sampleTask(n = 0, change: { location?: string; image2Id?: string
 }
 
 export function sampleLaunch(n = 0, change: Parameters<typeof sampleTask>[1] = {}): LaunchRequest {
-  return { task: sampleTask(n, change), attempt: 1, launchKey: `k${n}x1` };
+  return { task: sampleTask(n, change), attempt: 1, launchKey: `k${n}x1`, step: undefined };
 }

@@ -1,11 +1,11 @@
 import { afterEach, expect, test } from 'vitest';
 import { createProvider } from '../provider-kinds.ts';
 import { httpText, type RawServer, rawServer } from '../raw-server.ts';
+import { freely } from '../test-call.ts';
 import { sampleLaunch } from './sample.ts';
 
 const key = 'planted/key+with"quotes';
 const token = 'planted.token/and+more~';
-const never = new AbortController().signal;
 const job = { id: 'j-1', address: '/api/v1/processes/p-1/jobs/j-1?projectId=prj-1' };
 
 const servers: RawServer[] = [];
@@ -67,12 +67,12 @@ test.each(echoes)('a platform that gives our credentials back %s: they are in no
       },
       () => key,
     );
-    const find = { ...sampleLaunch(), intentAtMs: 0, claimed: async () => new Set<string>(), readSlot: async () => {} };
-    said.push(JSON.stringify(await provider.launch(sampleLaunch(), never)));
-    said.push(JSON.stringify(await provider.look(job, never)));
-    said.push(JSON.stringify(await provider.findLaunch(find, never)));
-    said.push(JSON.stringify(await provider.cancel(job, never)));
-    said.push(JSON.stringify(await provider.probe(never)));
+    const find = { ...sampleLaunch(), intentAtMs: 0, claimed: async () => new Set<string>() };
+    said.push(JSON.stringify(await provider.launch(sampleLaunch(), freely)));
+    said.push(JSON.stringify(await provider.look(job, freely)));
+    said.push(JSON.stringify(await provider.findLaunch(find, freely)));
+    said.push(JSON.stringify(await provider.cancel(job, freely)));
+    said.push(JSON.stringify(await provider.probe(freely)));
     await provider.close();
     expect(server.received.some((text) => text.includes(`Bearer ${token}`))).toBe(true);
   }
@@ -96,13 +96,13 @@ test('credentials go to the configured origins only, whatever the platform point
   servers.push(elsewhere, server);
   const config = { kind: 'airbus-playground', baseUrl: server.origin, auth: { kind: 'bearer', tokenEnv: 'T' } };
   const provider = createProvider('airbus', config, () => token);
-  const answer = await provider.launch(sampleLaunch(), never);
+  const answer = await provider.launch(sampleLaunch(), freely);
   expect(answer).toMatchObject({ kind: 'launched', job });
-  const find = { ...sampleLaunch(), intentAtMs: 0, claimed: async () => new Set<string>(), readSlot: async () => {} };
-  await provider.look(job, never);
-  await provider.findLaunch(find, never);
-  await provider.cancel(job, never);
-  await provider.probe(never);
+  const find = { ...sampleLaunch(), intentAtMs: 0, claimed: async () => new Set<string>() };
+  await provider.look(job, freely);
+  await provider.findLaunch(find, freely);
+  await provider.cancel(job, freely);
+  await provider.probe(freely);
   await provider.close();
   expect(elsewhere.received).toEqual([]);
 });

@@ -2,6 +2,7 @@ import type { FindRequest, LaunchAnswer, Provider } from '@nightpass/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createProvider } from '../provider-kinds.ts';
 import { type RawServer, rawServer } from '../raw-server.ts';
+import { freely } from '../test-call.ts';
 import { sampleLaunch } from './sample.ts';
 import {
   type Call,
@@ -19,7 +20,6 @@ import {
 
 const replies = 2_100;
 const lanes = 4;
-const never = new AbortController().signal;
 const key = 'planted/key+with"quotes';
 const token = 'planted.token/and+more~';
 const limit = 100_000;
@@ -81,24 +81,23 @@ const find: FindRequest = {
   ...sampleLaunch(),
   intentAtMs: Date.parse('2026-11-22T20:00:00Z'),
   claimed: async () => new Set<string>(),
-  readSlot: async () => {},
 };
 
 /** What a call that meets this answer comes to. */
 async function ask(provider: Provider, call: Call): Promise<unknown[]> {
   switch (call) {
     case 'launch':
-      return [await provider.launch(sampleLaunch(), never)];
+      return [await provider.launch(sampleLaunch(), freely)];
     case 'look':
-      return [await provider.look(remoteJob, never), await provider.findLaunch(find, never)];
+      return [await provider.look(remoteJob, freely), await provider.findLaunch(find, freely)];
     case 'list':
-      return [await provider.findLaunch(find, never)];
+      return [await provider.findLaunch(find, freely)];
     case 'cancel':
-      return [await provider.cancel(remoteJob, never)];
+      return [await provider.cancel(remoteJob, freely)];
     case 'probe':
-      return [await provider.probe(never)];
+      return [await provider.probe(freely)];
     case 'token':
-      return [await provider.launch(sampleLaunch(), never), await provider.look(remoteJob, never)];
+      return [await provider.launch(sampleLaunch(), freely), await provider.look(remoteJob, freely)];
     default:
       return call satisfies never;
   }
@@ -221,11 +220,11 @@ test.each(wickedIds.map((id) => [JSON.stringify(id).slice(0, 40), id] as const))
     const it = await openLane();
     const provider = it.provider();
     it.answer('launch', { ...goodReply('launch', token), headers: [], body: Buffer.from(JSON.stringify({ id })) });
-    const answer = await provider.launch(sampleLaunch(), never);
+    const answer = await provider.launch(sampleLaunch(), freely);
     it.asked.splice(0);
     if (answer.kind === 'launched') {
-      await provider.look(answer.job, never);
-      await provider.cancel(answer.job, never);
+      await provider.look(answer.job, freely);
+      await provider.cancel(answer.job, freely);
       const path = `/api/v1/processes/p-1/jobs/${encodeURIComponent(id)}?projectId=prj-1`;
       expect(it.asked).toEqual([`GET ${path}`, `DELETE ${path}`]);
     } else expect(answer).toMatchObject({ kind: 'ambiguous' });
@@ -237,11 +236,11 @@ test.each(wickedIds.map((id) => [JSON.stringify(id).slice(0, 40), id] as const))
 test('what the ledger may hold as the address of a job, from whatever time, is called on our origin or not at all', async () => {
   const it = await openLane();
   const provider = it.provider();
-  await provider.probe(never);
+  await provider.probe(freely);
   it.asked.splice(0);
   for (const address of wickedLinks(elsewhere.origin)) {
-    await provider.look({ id: 'j-1', address }, never);
-    await provider.cancel({ id: 'j-1', address }, never);
+    await provider.look({ id: 'j-1', address }, freely);
+    await provider.cancel({ id: 'j-1', address }, freely);
   }
   expect(it.asked.filter((path) => !honestPath.test(path) && !path.includes('/processes/p-9/'))).toEqual([]);
   expect(visits).toBe(0);

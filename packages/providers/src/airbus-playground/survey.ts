@@ -110,7 +110,7 @@ function surveyed(
 
 function fits(input: Input | undefined, task: Task, options: PayloadOptions): Match {
   if (input === undefined) return 'unclear';
-  const ours = payloadOf({ task, attempt: 1, launchKey: '' }, { ...options, launchNameToken: false });
+  const ours = payloadOf({ task, attempt: 1, launchKey: '', step: undefined }, { ...options, launchNameToken: false });
   return worst([matchStem(input.name, ours.name, options), matchButName(input, ours)]);
 }
 

@@ -6,8 +6,16 @@ import type { TokenSource } from './token-source.ts';
 /** An exchange, or what kept us from having credentials for it (nothing was sent then). */
 export type AuthorizedExchange = Exchange | { kind: 'noCredentials'; failure: CallFailure };
 
+/** What an adapter answers when its call was given no slot for its next request. */
+export const noSlot: CallFailure = {
+  kind: 'notSent',
+  rule: 'no-slot',
+  reason: 'the provider is held, or we are stopping',
+};
+
 export interface AuthorizedClient {
-  send(request: HttpRequest, signal: AbortSignal): Promise<AuthorizedExchange>;
+  /** @param again awaited before the request is sent once more: its slot; false: there is none, and it is not sent */
+  send(request: HttpRequest, signal: AbortSignal, again: () => Promise<boolean>): Promise<AuthorizedExchange>;
   close(): Promise<void>;
 }
 
@@ -31,7 +39,7 @@ export function createAuthorizedClient(
   }
 
   return {
-    async send(request, signal) {
+    async send(request, signal, again) {
       const held = await tokens.current(signal);
       if (held.kind !== 'credential') return { kind: 'noCredentials', failure: held };
       const first = await sendAs(held.authorization, request, signal);
@@ -39,6 +47,7 @@ export function createAuthorizedClient(
       const other = await tokens.renewed(held.authorization, signal);
       if (other === undefined) return first;
       if (other.kind !== 'credential') return { kind: 'noCredentials', failure: other };
+      if (!(await again())) return { kind: 'noCredentials', failure: noSlot };
       return sendAs(other.authorization, request, signal);
     },
     async close() {

@@ -1,6 +1,7 @@
 import type { FaultRule } from '@nightpass/simulator';
 import { describe, expect, test } from 'vitest';
-import { type ContractSubject, fault, launched, message, never, stages } from './stage.ts';
+import { callUntil, freely } from '../test-call.ts';
+import { type ContractSubject, fault, launched, message, stages } from './stage.ts';
 
 /** Launches that may have taken effect, and what the platform can tell of them. */
 export function lostLaunchContract(subject: ContractSubject): void {
@@ -54,7 +55,9 @@ export function lostLaunchContract(subject: ContractSubject): void {
 
     test('that never left are known not to have', async () => {
       const { simulator, provider, launch, arrived } = await open();
-      expect(await provider.launch(subject.request(0), AbortSignal.abort())).toMatchObject({ kind: 'notSent' });
+      expect(await provider.launch(subject.request(0), callUntil(AbortSignal.abort()))).toMatchObject({
+        kind: 'notSent',
+      });
       await simulator.goOffline();
       expect(await launch()).toMatchObject({ kind: 'notSent' });
       await simulator.comeOnline();
@@ -67,10 +70,10 @@ export function lostLaunchContract(subject: ContractSubject): void {
 
     test('called off on the way, a launch is looked for like any other', async () => {
       const { simulator, provider, find } = await open();
-      await provider.probe(never);
+      await provider.probe(freely);
       simulator.setFaults(fault({ on: 'launch', do: 'stall', ms: 2_500 }));
       const calledOff = new AbortController();
-      const answer = provider.launch(subject.request(0), calledOff.signal);
+      const answer = provider.launch(subject.request(0), callUntil(calledOff.signal));
       await simulator.waitFor(() => simulator.jobs().length === 1, 5_000);
       calledOff.abort();
       expect(await answer).toMatchObject({ kind: 'ambiguous' });
@@ -81,8 +84,8 @@ export function lostLaunchContract(subject: ContractSubject): void {
   describe(`${subject.kind}: which job is this launch?`, () => {
     async function twins(style: 'plain' | 'nameToken' = 'plain') {
       const stage = await open(style);
-      const first = await launched(stage.provider.launch(subject.request(0), never));
-      const second = await launched(stage.provider.launch(subject.request(1, 0), never));
+      const first = await launched(stage.provider.launch(subject.request(0), freely));
+      const second = await launched(stage.provider.launch(subject.request(1, 0), freely));
       return { ...stage, first, second };
     }
 

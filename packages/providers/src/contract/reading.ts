@@ -1,6 +1,7 @@
 import type { FaultRule } from '@nightpass/simulator';
 import { describe, expect, test } from 'vitest';
-import { type ContractSubject, fault, launched, never, stages } from './stage.ts';
+import { freely } from '../test-call.ts';
+import { type ContractSubject, fault, launched, stages } from './stage.ts';
 
 /** Looking, cancelling, and answers that are out to harm. */
 export function readingContract(subject: ContractSubject): void {
@@ -13,7 +14,7 @@ export function readingContract(subject: ContractSubject): void {
       expect(simulator.jobs().map((one) => one.id)).toEqual([job.id]);
       expect(job.address).toMatch(/^\/[^/]/);
       expect(simulator.launches()[0]?.correlationId).toBe(`${subject.request(0).task.id}.1`);
-      expect(await provider.look(job, never)).toMatchObject({ kind: 'seen' });
+      expect(await provider.look(job, freely)).toMatchObject({ kind: 'seen' });
     });
 
     test('every word the platform documents has its status, and any other is unknown', async () => {
@@ -21,11 +22,11 @@ export function readingContract(subject: ContractSubject): void {
       const job = await launched(launch());
       for (const [word, status] of Object.entries(subject.words)) {
         simulator.setJobStatus(job.id, word);
-        expect(await provider.look(job, never)).toMatchObject({ kind: 'seen', state: { status, word } });
+        expect(await provider.look(job, freely)).toMatchObject({ kind: 'seen', state: { status, word } });
       }
       for (const word of ['HIBERNATING', 'toString', '', null, 7, { a: 1 }]) {
         simulator.setFaults(fault({ on: 'look', do: 'alter', set: { [subject.paths.word]: word } }));
-        expect(await provider.look(job, never)).toMatchObject({ kind: 'seen', state: { status: 'unknown' } });
+        expect(await provider.look(job, freely)).toMatchObject({ kind: 'seen', state: { status: 'unknown' } });
       }
     });
 
@@ -40,7 +41,7 @@ export function readingContract(subject: ContractSubject): void {
       ] as const) {
         const set = { [subject.paths.word]: 'RUNNING', [subject.paths.progress]: said };
         simulator.setFaults(fault({ on: 'look', do: 'alter', set, remove: ['nbTasks', 'nbTasksPerStatus'] }));
-        const seen = await provider.look(job, never);
+        const seen = await provider.look(job, freely);
         expect(seen.kind === 'seen' && seen.state.progressPercent).toBe(percent);
       }
     });
@@ -62,19 +63,19 @@ export function readingContract(subject: ContractSubject): void {
       ];
       for (const trouble of troubles) {
         simulator.setFaults([trouble]);
-        expect(await provider.look(job, never), JSON.stringify(trouble).slice(0, 99)).toMatchObject({
+        expect(await provider.look(job, freely), JSON.stringify(trouble).slice(0, 99)).toMatchObject({
           kind: 'ambiguous',
         });
       }
       simulator.setFaults(fault({ on: 'look', do: 'reply', status: 429, retryAfterSeconds: 4 }));
-      expect(await provider.look(job, never)).toMatchObject({ kind: 'throttled', retryAfterMs: 4_000 });
+      expect(await provider.look(job, freely)).toMatchObject({ kind: 'throttled', retryAfterMs: 4_000 });
       simulator.setFaults([]);
       simulator.removeJob(job.id);
-      expect(await provider.look(job, never)).toMatchObject({ kind: 'missing' });
+      expect(await provider.look(job, freely)).toMatchObject({ kind: 'missing' });
       await simulator.goOffline();
       // The first may go out on a kept connection, just before its end is noticed.
-      expect((await provider.look(job, never)).kind).toMatch(/^(notSent|ambiguous)$/);
-      expect(await provider.look(job, never)).toMatchObject({ kind: 'notSent' });
+      expect((await provider.look(job, freely)).kind).toMatch(/^(notSent|ambiguous)$/);
+      expect(await provider.look(job, freely)).toMatchObject({ kind: 'notSent' });
     });
   });
 
@@ -83,15 +84,15 @@ export function readingContract(subject: ContractSubject): void {
       const { simulator, provider, launch } = await open();
       const job = await launched(launch());
       simulator.setJobStatus(job.id, word);
-      expect((await provider.cancel(job, never)).kind).toMatch(/^(cancelling|gone)$/);
+      expect((await provider.cancel(job, freely)).kind).toMatch(/^(cancelling|gone)$/);
     });
 
     test.each(subject.deletions)('what follows, where the platform deletes so: %j', async (behaviour) => {
       const { simulator, provider, launch } = await open();
       simulator.setBehaviour(behaviour);
       const job = await launched(launch());
-      const answer = await provider.cancel(job, never);
-      const after = await provider.look(job, never);
+      const answer = await provider.cancel(job, freely);
+      const after = await provider.look(job, freely);
       if (answer.kind === 'gone') expect(after).toMatchObject({ kind: 'missing' });
       else expect(after.kind === 'missing' || (after.kind === 'seen' && after.state.status === 'cancelled')).toBe(true);
     });
@@ -101,11 +102,11 @@ export function readingContract(subject: ContractSubject): void {
       const job = await launched(launch());
       for (const rule of [{ do: 'drop' }, { do: 'html', status: 502 }, { do: 'hang', ms: 5_000 }] as const) {
         simulator.setFaults(fault({ on: 'delete', ...rule }));
-        expect(await provider.cancel(job, never)).toMatchObject({ kind: 'ambiguous' });
+        expect(await provider.cancel(job, freely)).toMatchObject({ kind: 'ambiguous' });
       }
       simulator.setFaults([]);
       simulator.removeJob(job.id);
-      expect(await provider.cancel(job, never)).toMatchObject({ kind: 'gone' });
+      expect(await provider.cancel(job, freely)).toMatchObject({ kind: 'gone' });
     });
   });
 
@@ -128,8 +129,8 @@ export function readingContract(subject: ContractSubject): void {
       if (answer.kind === 'launched') {
         expect(answer.job.address).toMatch(/^\/[^/]/);
         expect(answer.job.address).not.toMatch(/\.\.|\\|admin(?!$)|steal\/?$/);
-        await provider.look(answer.job, never);
-        await provider.cancel(answer.job, never);
+        await provider.look(answer.job, freely);
+        await provider.cancel(answer.job, freely);
       }
       expect(simulator.counts().other.arrived).toBe(0);
     });
@@ -137,8 +138,8 @@ export function readingContract(subject: ContractSubject): void {
     test('an address from elsewhere is not called', async () => {
       const { simulator, provider } = await open();
       for (const address of ['http://127.0.0.1:9/x', '//127.0.0.1:9/x', '/admin', '/../x', 'x', '']) {
-        expect(await provider.look({ id: 'x', address }, never)).toMatchObject({ kind: 'rejected' });
-        expect(await provider.cancel({ id: 'x', address }, never)).toMatchObject({ kind: 'rejected' });
+        expect(await provider.look({ id: 'x', address }, freely)).toMatchObject({ kind: 'rejected' });
+        expect(await provider.cancel({ id: 'x', address }, freely)).toMatchObject({ kind: 'rejected' });
       }
       expect(simulator.counts().any.arrived).toBe(0);
     });

@@ -1,6 +1,7 @@
 import type { FaultRule } from '@nightpass/simulator';
 import { describe, expect, test } from 'vitest';
-import { type ContractSubject, fault, launched, message, never, refusing, stages } from './stage.ts';
+import { freely } from '../test-call.ts';
+import { type ContractSubject, fault, launched, message, refusing, stages } from './stage.ts';
 
 /** Launches that certainly took no effect, and credentials. */
 export function refusedLaunchContract(subject: ContractSubject): void {
@@ -56,7 +57,7 @@ export function refusedLaunchContract(subject: ContractSubject): void {
       const { simulator, provider, launch, find } = await open();
       const job = await launched(launch());
       simulator.expireTokens();
-      const looks = await Promise.all(Array.from({ length: 20 }, () => provider.look(job, never)));
+      const looks = await Promise.all(Array.from({ length: 20 }, () => provider.look(job, freely)));
       expect(new Set(looks.map((look) => look.kind))).toEqual(new Set(['seen']));
       expect(simulator.counts().token.arrived).toBe(2);
       simulator.expireTokens();
@@ -64,7 +65,7 @@ export function refusedLaunchContract(subject: ContractSubject): void {
       simulator.expireTokens();
       await launched(launch(1));
       simulator.expireTokens();
-      expect(await provider.cancel(job, never)).toMatchObject({ kind: expect.stringMatching(/cancelling|gone/) });
+      expect(await provider.cancel(job, freely)).toMatchObject({ kind: expect.stringMatching(/cancelling|gone/) });
       expect(simulator.counts().token.arrived).toBe(5);
       expect(simulator.jobs()).toHaveLength(2);
     });
@@ -79,20 +80,20 @@ export function refusedLaunchContract(subject: ContractSubject): void {
       const { simulator, launch, provider, arrived } = await open();
       simulator.setFaults([rule]);
       expect(await launch()).toMatchObject({ kind });
-      expect(await provider.probe(never)).toMatchObject({ kind });
+      expect(await provider.probe(freely)).toMatchObject({ kind });
       expect(arrived()).toBe(0);
     });
 
     test('a probe tells whether address and credentials work, and changes nothing', async () => {
       const { simulator, provider } = await open();
-      expect(await provider.probe(never)).toMatchObject({ kind: 'ok' });
+      expect(await provider.probe(freely)).toMatchObject({ kind: 'ok' });
       simulator.setFaults(fault({ on: 'describe', do: 'html', status: 502 }));
-      expect(await provider.probe(never)).toMatchObject({ kind: 'ambiguous' });
+      expect(await provider.probe(freely)).toMatchObject({ kind: 'ambiguous' });
       simulator.setFaults(fault({ on: 'describe', do: 'reply', status: 401 }));
-      expect(await provider.probe(never)).toMatchObject({ kind: 'unauthorized' });
+      expect(await provider.probe(freely)).toMatchObject({ kind: 'unauthorized' });
       await simulator.goOffline();
-      await provider.probe(never);
-      expect(await provider.probe(never)).toMatchObject({ kind: 'notSent' });
+      await provider.probe(freely);
+      expect(await provider.probe(freely)).toMatchObject({ kind: 'notSent' });
       expect(simulator.jobs()).toEqual([]);
     });
   });

@@ -1,6 +1,7 @@
 import type { FindAnswer, LaunchAnswer, LaunchRequest, Provider, RemoteJob, RemoteStatus } from '@nightpass/core';
 import { type FaultRule, type Simulator, type SimulatorKind, startSimulator } from '@nightpass/simulator';
 import { afterEach, expect } from 'vitest';
+import { freely } from '../test-call.ts';
 
 /** What the contract must know of a platform to provoke it. */
 export interface ContractSubject {
@@ -62,13 +63,10 @@ export function stages(subject: ContractSubject) {
     });
     const provider = heard(subject.provider(simulator, style));
     closing.push(provider, simulator);
-    const launch = (n = 0) => provider.launch(subject.request(n), never);
+    const launch = (n = 0) => provider.launch(subject.request(n), freely);
     const find = (n = 0, claimed: readonly string[] = [], intentAtMs = Date.now() - 1000): Promise<FindAnswer> => {
       const taken = async (ids: readonly string[]) => new Set(ids.filter((id) => claimed.includes(id)));
-      return provider.findLaunch(
-        { ...subject.request(n), intentAtMs, claimed: taken, readSlot: async () => {} },
-        never,
-      );
+      return provider.findLaunch({ ...subject.request(n), intentAtMs, claimed: taken }, freely);
     };
     return { simulator, provider, launch, find, arrived: () => simulator.launches().length };
   };

@@ -1,6 +1,7 @@
 import type { CallFailure, Process, SurveyAnswer, SurveyedJob, Task } from '@nightpass/core';
 import type { FaultRule, Simulator } from '@nightpass/simulator';
 import { describe, expect, test } from 'vitest';
+import { freely } from '../test-call.ts';
 import { type ContractSubject, fault, launched, message, never, stages } from './stage.ts';
 
 /** All that a platform has, asked when our own record is lost. A platform without a survey has none of this to keep. */
@@ -73,7 +74,7 @@ export function surveyContract(subject: ContractSubject): void {
     test('a job that carries its key says so, whether launches carry one now or not', async () => {
       const stage = await open('nameToken');
       const request = subject.request(0);
-      await launched(stage.provider.launch(request, never));
+      await launched(stage.provider.launch(request, freely));
       const plain = { ...stage, provider: subject.provider(stage.simulator, 'plain') };
       for (const here of [stage, plain]) {
         const { jobs } = await survey(here);
@@ -87,7 +88,7 @@ export function surveyContract(subject: ContractSubject): void {
     test('where launches carry a key, a job without one is nobody can say whose', async () => {
       const stage = await open('nameToken');
       const plain = subject.provider(stage.simulator, 'plain');
-      await launched(plain.launch(subject.request(0), never));
+      await launched(plain.launch(subject.request(0), freely));
       await plain.close();
       const { jobs } = await survey(stage);
       expect(jobs[0]).toMatchObject({ launchKeys: [] });

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { Asked, Platform, Read, Reply, Route } from '../platform.ts';
+import type { Asked, Credentials, Platform, Read, Reply, Route } from '../platform.ts';
 import { randomFrom } from '../random.ts';
 import { type JobTruth, taskIdOf } from '../truth.ts';
 import { ActiveJobs } from './active-jobs.ts';
@@ -9,7 +9,7 @@ import { imageOf, launchFingerprint, textOf } from './input.ts';
 import { type Word, words } from './job-plan.ts';
 import { type Job, Jobs, stateOf } from './jobs.ts';
 import { errorReply } from './replies.ts';
-import { type Credentials, Tokens } from './tokens.ts';
+import { Tokens } from './tokens.ts';
 
 const tokenPath = '/auth/realms/IDP/protocol/openid-connect/token';
 const processes = '/api/v1/processes';
@@ -153,6 +153,7 @@ function truthOf(each: Job, nowMs: number): JobTruth {
     taskId: taskIdOf(each.correlationId),
     fingerprint: each.fingerprint,
     launchedAtMs: each.launchedAtMs,
+    started: true,
     status: state?.word ?? 'gone',
     progressPercent: state?.progressPercent ?? 0,
   };

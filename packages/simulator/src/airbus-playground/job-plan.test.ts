@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
+import type { Behaviour } from '../kinds.ts';
 import { randomFrom } from '../random.ts';
-import { type Behaviour, readBehaviour } from '../script.ts';
+import { airbusPlaygroundBehaviour } from './behaviour.ts';
 import { planJob, stateAt } from './job-plan.ts';
 
 const launchedMs = 1000;
 function plan(behaviour: Behaviour, seed = 'x') {
-  return planJob(readBehaviour(behaviour), launchedMs, randomFrom(seed));
+  return planJob(airbusPlaygroundBehaviour.parse(behaviour), launchedMs, randomFrom(seed));
 }
 /** Its words, at times in seconds after the launch. */
 function life(behaviour: Behaviour, ...atSeconds: number[]): string[] {

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import type { Behaviour } from '../script.ts';
+import type { Behaviour } from '../kinds.ts';
 import { jobsPath, payload, startTestClient, type TestClient } from './test-client.ts';
 
 let client: TestClient | undefined;

@@ -1,21 +1,14 @@
-import type { Asked, Reply } from '../platform.ts';
+import type { Asked, Credentials, Reply } from '../platform.ts';
 import { hash32 } from '../random.ts';
-
-export interface Credentials {
-  /** Keys that are good for a token; undefined: any that is not blank. */
-  apiKeys: readonly string[] | undefined;
-  /** Bearer tokens that never end. */
-  tokens: readonly string[];
-}
 
 /** API keys in, bearer tokens out, as the platform's own Python client does it. Many tokens may live at once. */
 export class Tokens {
-  readonly #credentials: Credentials;
+  readonly #credentials: Pick<Credentials, 'apiKeys' | 'tokens'>;
   readonly #seed: string;
   readonly #endsMs = new Map<string, number>();
   #given = 0;
 
-  constructor(credentials: Credentials, seed: string) {
+  constructor(credentials: Pick<Credentials, 'apiKeys' | 'tokens'>, seed: string) {
     this.#credentials = credentials;
     this.#seed = seed;
   }

@@ -1,0 +1,33 @@
+import type { Call } from '@nightpass/core';
+import { ledgerNow } from '../ledger/reading.ts';
+import { pause } from '../pause.ts';
+import type { ProviderRun } from '../provider-run.ts';
+import { reserveSlot } from './pace.ts';
+
+/** Waits for one slot of the read budget. @returns ms to come again where there is none: held, or we are stopping (0). */
+export async function readSlot(run: ProviderRun, stop: AbortSignal): Promise<number | undefined> {
+  for (;;) {
+    const slot = await reserveSlot(run.ledger, run.name, 'read', run.limits);
+    switch (slot.kind) {
+      case 'go':
+        return (await pause(slot.waitMs, stop)) ? undefined : 0;
+      case 'later':
+        if (!(await pause(slot.waitMs, stop))) return 0;
+        continue;
+      case 'held':
+        return Math.min(
+          60_000,
+          Math.max(1_000, (slot.untilMs ?? Number.POSITIVE_INFINITY) - (await ledgerNow(run.ledger))),
+        );
+      case 'full':
+        return 1_000;
+      default:
+        return slot satisfies never;
+    }
+  }
+}
+
+/** What an adapter's reads go by. A hold that comes between two of them ends the call. */
+export function callWith(run: ProviderRun, signal: AbortSignal): Call {
+  return { signal, readSlot: async () => (await readSlot(run, signal)) === undefined };
+}
