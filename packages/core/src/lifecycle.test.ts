@@ -75,6 +75,12 @@ describe('after a launch', () => {
       reason: 'no such image',
     });
   });
+  test('what ran at once ends the task as the platform says, with nothing to follow', () => {
+    const done = (status: RemoteStatus, message?: string) =>
+      afterLaunch({ kind: 'done', rule: 'sync', state: seen(status, { message }).state }, undefined, policy, 0.5);
+    expect(done('succeeded')).toMatchObject({ next: 'end', phase: 'succeeded', rule: 'sync', reason: undefined });
+    expect(done('failed', 'no such band')).toMatchObject({ next: 'end', phase: 'failed', reason: 'no such band' });
+  });
   test('anything else is asked about before anything is sent again', () => {
     expect(afterLaunch(failure('ambiguous'), undefined, policy, 0.5)).toMatchObject({
       next: 'reconcile',
@@ -99,6 +105,10 @@ describe('after a search for a lost launch', () => {
       next: 'running',
       job,
     });
+  });
+  test('a launch that got half way, with nothing running, goes on from there and spends no attempt', () => {
+    const begun: FindAnswer = { kind: 'begun', step: 'j-1', rule: 'idle', reason: 'created and never started' };
+    expect(afterFind(unconfirmed, begun, 0, policy, 0.5)).toMatchObject({ next: 'requeue', sent: false, step: 'j-1' });
   });
   test('one search that finds nothing is not believed', () => {
     expect(afterFind(unconfirmed, notFound, 0, policy, 0.5)).toMatchObject({
@@ -274,6 +284,8 @@ test('docs/lifecycle.md draws exactly the moves that there are', () => {
     it ? [it, { ...it, tries: cancelTriesAtMost }] : [it],
   );
   ends('launching', afterLaunch({ kind: 'launched', job, rule: '' }, undefined, policy, 0.5));
+  for (const status of statuses)
+    ends('launching', afterLaunch({ kind: 'done', state: seen(status).state, rule: '' }, undefined, policy, 0.5));
   for (const it of failures) ends('launching', afterLaunch(it, undefined, policy, 0.5));
   for (const withCancel of cancels) {
     for (const missingLooks of [0, 1]) {
@@ -292,6 +304,7 @@ test('docs/lifecycle.md draws exactly the moves that there are', () => {
         { kind: 'found', job, rule: '' },
         { kind: 'notFound', rule: '', reason: '' },
         { kind: 'cannotTell', rule: '', reason: '' },
+        { kind: 'begun', step: '', rule: '', reason: '' },
         ...failures,
       ];
       for (const it of answers)

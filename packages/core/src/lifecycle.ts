@@ -142,7 +142,7 @@ export function afterLaunch(
 function afterDone(state: RemoteState, rule: string): Verdict {
   const reason = state.message ?? `the platform says ${state.word}`;
   if (state.status === 'succeeded') return { next: 'end', phase: 'succeeded', rule, reason: undefined, seen: state };
-  return { next: 'end', phase: state.status === 'cancelled' ? 'cancelled' : 'failed', rule, reason, seen: state };
+  return { next: 'end', phase: 'failed', rule, reason, seen: state };
 }
 
 /** After a search for a launch whose answer was lost. */

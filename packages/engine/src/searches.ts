@@ -11,7 +11,7 @@ import type { ProviderRun } from './provider-run.ts';
 /** They share readings of the platform's lists: the more wait together, the fewer readings. */
 const searchesAtMost = 100;
 export const claimMs = 60_000;
-const renewEveryMs = 20_000;
+const usualRenewMs = 20_000;
 
 export interface Searches {
   /** How many more can be begun. */
@@ -30,7 +30,7 @@ export interface Searches {
   over(): Promise<void>;
 }
 
-export function createSearches(run: ProviderRun): Searches {
+export function createSearches(run: ProviderRun, renewEveryMs = usualRenewMs): Searches {
   const scores = new Map<TaskId, number>();
   const underWay = new Set<Promise<void>>();
   let timer: NodeJS.Timeout | undefined;
