@@ -135,6 +135,40 @@ test('a platform that is away is held after a few tries, and no attempt is spent
   expect(await read(`${id}-0-0`, 30)).toMatchObject({ attempt: 1 });
 });
 
+test('where all is refused, a harmless request included, it is the address: the provider is held, and fails no more', async () => {
+  const nothingHere = (on: 'launch' | 'describe') => ({ on, do: 'reply' as const, status: 404, when: {} });
+  night = await startNight({
+    faults: [nothingHere('launch'), nothingHere('describe')],
+    provider: { launch: { perSecond: 100, concurrency: 4, maxInFlight: 500 }, probeSeconds: 0.3 },
+  });
+  const id = await night.openBatch({ processes: 1, zones: 200 });
+  night.startWorker();
+  const heldFor = async () => (await readHolds(night.ledger, night.provider, Date.now())).map(({ reason }) => reason);
+  await night.until(async () => (await heldFor()).length > 0);
+  expect((await heldFor()).join()).toContain('is its baseUrl right?');
+  const { failed } = await readCounts(night.ledger, id);
+  expect(failed).toBeGreaterThanOrEqual(10);
+  expect(failed).toBeLessThan(40);
+
+  // A probe that is refused again keeps the hold.
+  const probes = () => night.platform.counts().describe.arrived;
+  const before = probes();
+  await night.until(() => probes() > before + 1);
+  expect(await heldFor()).toHaveLength(1);
+  night.platform.setFaults([]);
+  await night.untilEnded(id);
+  expect(await readCounts(night.ledger, id)).toMatchObject({ succeeded: 200 - failed, failed });
+});
+
+test('tasks that are refused for what they are fail one by one, and hold nothing', async () => {
+  night = await startNight({ faults: [{ on: 'launch', do: 'reply', status: 422, body: { message: 'no' }, when: {} }] });
+  const id = await night.openBatch({ processes: 1, zones: 60 });
+  night.startWorker();
+  await night.untilEnded(id);
+  expect(await readCounts(night.ledger, id)).toMatchObject({ failed: 60 });
+  expect(await readHolds(night.ledger, night.provider, Date.now())).toEqual([]);
+});
+
 test('where the platform refuses to list its jobs, what is lost is parked, and not sent again', async () => {
   night = await startNight({
     faults: [

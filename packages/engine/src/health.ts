@@ -2,15 +2,17 @@ import type { CallFailure, Hold } from '@nightpass/core';
 import { liftHold, placeHold } from './pacing/holds.ts';
 import { slowDown } from './pacing/pace.ts';
 import { callWith } from './pacing/read-slot.ts';
-import { countAnswer, countTrouble } from './pacing/troubles.ts';
+import { countAnswer, countRefusal, countTrouble, doubtfulRefusals, forgetRefusals } from './pacing/troubles.ts';
 import type { ProviderRun } from './provider-run.ts';
 
 /** What the answers of a platform say of the platform as a whole. */
 
 /** @param failure undefined: it answered as it should. `launched`: it took a job. */
 export async function noteAnswer(run: ProviderRun, failure: CallFailure | undefined, launched = false): Promise<void> {
-  if (launched && (await liftHold(run.ledger, run.name, ['quota'])))
-    run.log.info({ hold: 'quota' }, 'provider released');
+  if (launched) {
+    await forgetRefusals(run.ledger, run.name);
+    if (await liftHold(run.ledger, run.name, ['quota'])) run.log.info({ hold: 'quota' }, 'provider released');
+  }
   // It was us who did not go on: the platform was not even asked.
   if (failure?.rule === 'no-slot') return;
   // A clear no is an answer too: the platform is there, and knows us.
@@ -47,5 +49,13 @@ export async function probeProvider(run: ProviderRun, signal: AbortSignal): Prom
   if (answer.kind === 'unauthorized') {
     await holdProvider(run, { kind: 'credentials', forMs: undefined, reason: answer.reason });
   }
-  await noteAnswer(run, answer);
+  const refusals = answer.kind === 'rejected' ? await doubtfulRefusals(run.ledger, run.name) : 0;
+  if (refusals === 0) return noteAnswer(run, answer);
+  const reason = `${refusals} launches in a row were refused, and so is a request that should always work (${answer.reason}): is its baseUrl right?`;
+  await holdProvider(run, { kind: 'outage', forMs: run.limits.probeEveryMs, reason });
+}
+
+/** A launch was refused. Where all are, it may be the address that is wrong: that holds the provider, and fails no more. */
+export async function noteRefusal(run: ProviderRun, signal: AbortSignal): Promise<void> {
+  if (await countRefusal(run.ledger, run.name)) await probeProvider(run, signal);
 }

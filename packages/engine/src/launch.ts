@@ -11,7 +11,7 @@ import {
   type Verdict,
   windowAt,
 } from '@nightpass/core';
-import { holdProvider, noteAnswer, probeProvider, slowDownIfUntimed } from './health.ts';
+import { holdProvider, noteAnswer, noteRefusal, probeProvider, slowDownIfUntimed } from './health.ts';
 import type { BatchRecord } from './ledger/batch-record.ts';
 import { readTaskContent } from './ledger/batches.ts';
 import {
@@ -200,6 +200,7 @@ async function launch(
   const phase = await record(run, at, intent, verdict);
   const isWell = answer.kind === 'launched' || answer.kind === 'done';
   await noteAnswer(run, isWell ? undefined : answer, isWell);
+  if (answer.kind === 'rejected') await noteRefusal(run, giveUp);
   const facts = answer.kind === 'launched' ? { remoteJob: answer.job.id } : isWell ? {} : { reason: answer.reason };
   log.info({ answer: answer.kind, rule: answer.rule, ...facts }, 'launch answered');
   if (phase === 'queued') return 'again';

@@ -1,10 +1,21 @@
-import { type BatchContent, type Fault, findPlaces, formatPath, type JsonPath } from '@nightpass/core';
+import {
+  type BatchContent,
+  type Fault,
+  findPlaces,
+  formatPath,
+  type JsonPath,
+  missedBy,
+  type Process,
+  type Takes,
+} from '@nightpass/core';
 
 export interface ProviderRules {
   /** Names of the configured ones. */
   known: readonly string[];
   /** Runs what names no provider; undefined where none is chosen. */
   default: string | undefined;
+  /** What each takes with a launch: images where nothing is said. */
+  takes?: Readonly<Record<string, Takes>>;
 }
 
 const start = { line: 1, column: 1 };
@@ -32,20 +43,44 @@ export function chooseProviders(
   const wrong = named.filter(({ name }) => name !== undefined && !rules.known.includes(name));
   const providers = content.processes.flatMap((process) => process.provider ?? fallback ?? []);
   const unnamed = providers.length < content.processes.length;
-  if (wrong.length === 0 && !unnamed) return { ok: true, providers };
-
-  const paths = wrong.map(({ path }) => path);
-  const placeOf = findPlaces(new TextDecoder().decode(bytes), paths);
   const expected = `a configured provider: ${rules.known.join(', ')}`;
-  const faults = wrong.map(({ path, name }) => ({
-    ...(placeOf(path) ?? start),
-    path: formatPath(path),
-    found: `the string ${JSON.stringify(name).slice(0, 60)}`,
-    expected,
-  }));
+  const faults: Unplaced[] = wrong.map(({ path, name }) => {
+    return { path, place: path, found: `the string ${JSON.stringify(name).slice(0, 60)}`, expected };
+  });
   if (unnamed) {
     const found = 'nothing, and no default provider is configured';
-    faults.push({ ...start, path: 'provider', found, expected });
+    faults.push({ path: ['provider'], place: [], found, expected });
   }
-  return { ok: false, faults };
+  if (faults.length === 0) faults.push(...content.processes.flatMap((process, index) => unfit(process, index, rules, providers[index])));
+  if (faults.length === 0) return { ok: true, providers };
+
+  const placeOf = findPlaces(
+    new TextDecoder().decode(bytes),
+    faults.map(({ place }) => place),
+  );
+  return {
+    ok: false,
+    faults: faults.map(({ path, place, found, expected }) => {
+      return { ...(placeOf(place) ?? start), path: formatPath(path), found, expected };
+    }),
+  };
+}
+
+interface Unplaced {
+  path: JsonPath;
+  /** Where the value begins that the fault is told at. */
+  place: JsonPath;
+  found: string;
+  expected: string;
+}
+
+/** A process that its provider could not launch, for want of what it takes. */
+function unfit(process: Process, index: number, { takes }: ProviderRules, provider = ''): Unplaced[] {
+  const missed = missedBy(process, takes?.[provider] ?? 'images');
+  if (!missed) return [];
+  const { key, expected } = missed;
+  const given = key === 'inputs' ? process.inputs : process.processGraph;
+  const path = ['processes', index, key];
+  const place = given ? path : path.slice(0, -1);
+  return [{ path, place, found: given ? 'an object' : 'nothing', expected: `${expected} (provider ${provider})` }];
 }

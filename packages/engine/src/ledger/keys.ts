@@ -32,6 +32,8 @@ export interface ProviderKeys {
   stats: string;
   feed: string;
   troubles: string;
+  /** Launches refused in a row. */
+  refusals: string;
   /** What the platform's refusals taught us of its pace. */
   learned: string;
   /** Prefix, before a process id: the tasks of that process whose launch is out and unanswered … */
@@ -82,6 +84,7 @@ export function createKeys(prefix = 'nightpass'): Keys {
         stats: `${base}:stats`,
         feed: `${base}:feed`,
         troubles: `${base}:troubles`,
+        refusals: `${base}:refusals`,
         learned: `${base}:learned`,
         launching: `${base}:launching:`,
         doubt: `${base}:doubt:`,

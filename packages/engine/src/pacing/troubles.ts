@@ -22,6 +22,26 @@ export async function countTrouble(
   return placeHold(ledger, provider, { kind: 'outage', forMs: trouble.probeEveryMs, reason });
 }
 
+/** So many launches refused in a row: it may be the address, not the tasks. Asked again after each `refusalsMore`. */
+const refusalsToDoubt = 10;
+const refusalsMore = 100;
+
+/** A launch was refused. @returns whether it is time to ask whether the platform is there at all. */
+export async function countRefusal({ redis, keys }: LedgerContext, provider: string): Promise<boolean> {
+  const n = await redis.incr(keys.provider(provider).refusals);
+  return n === refusalsToDoubt || (n > refusalsToDoubt && n % refusalsMore === 0);
+}
+
+/** How many launches were refused in a row, where that is enough to doubt the address; 0 where not. */
+export async function doubtfulRefusals({ redis, keys }: LedgerContext, provider: string): Promise<number> {
+  const n = Number((await redis.get(keys.provider(provider).refusals)) ?? 0);
+  return n >= refusalsToDoubt ? n : 0;
+}
+
+export async function forgetRefusals({ redis, keys }: LedgerContext, provider: string): Promise<void> {
+  await redis.del(keys.provider(provider).refusals);
+}
+
 /** The platform answered sensibly. @returns whether a hold was lifted by it. */
 export async function countAnswer(ledger: LedgerContext, provider: string): Promise<boolean> {
   const [, lifted] = await Promise.all([
