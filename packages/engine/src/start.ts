@@ -10,8 +10,7 @@ import { liftHold } from './pacing/holds.ts';
 import { pause } from './pause.ts';
 import { createBatchCache, type ProviderRun } from './provider-run.ts';
 import { type Connection, createQueues, startTaskWorker } from './queues.ts';
-import { createSearches } from './searches.ts';
-import { sweepOnce } from './sweep.ts';
+import { createSweep } from './sweep/sweep.ts';
 import { trackTurn } from './track.ts';
 import { type LoopFacts, readLoopFacts } from './watchdog.ts';
 
@@ -77,11 +76,11 @@ export function startProvider(options: {
     turn: (job) => trackTurn(run, job),
   });
 
-  const searches = createSearches(run);
+  const sweep = createSweep(run);
   const keysOf = ledger.keys.provider(name);
   const loops = [
     underLease('sweep', createLease(ledger.redis, keysOf.lease('sweep'), leaseMs), async () => {
-      const nextMs = await sweepOnce(run, searches, stop.signal);
+      const nextMs = await sweep.once(stop.signal);
       return Math.min(nextMs ?? idleMs, idleMs);
     }),
     underLease('feed', createLease(ledger.redis, keysOf.lease('feed'), leaseMs), feedTurn(run, options.runway)),
@@ -125,7 +124,7 @@ export function startProvider(options: {
         timer = setTimeout(() => resolve('gaveUp'), withinMs);
       });
       const clean = Promise.all([launchWorker.drain(), trackWorker.drain(), ...loops]).then(async () => {
-        await searches.over();
+        await sweep.over();
         await Promise.all([queues.launch.close(), queues.track.close()]);
         return 'clean' as const;
       });

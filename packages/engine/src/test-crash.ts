@@ -6,8 +6,7 @@ import { readBatch } from './ledger/batches.ts';
 import { walkGrid } from './ledger/reading.ts';
 import { createBatchCache, type ProviderRun } from './provider-run.ts';
 import type { ProviderQueues, TaskJob } from './queues.ts';
-import { createSearches } from './searches.ts';
-import { sweepOnce } from './sweep.ts';
+import { createSweep } from './sweep/sweep.ts';
 import { trackTurn } from './track.ts';
 
 /** Processes that die between two effects, and the restart after them. An effect: a Redis command, a call of BullMQ, a request to the platform. */
@@ -165,9 +164,9 @@ export async function takeLaunchJob(run: ProviderRun, id: TaskId, token: string,
 
 /** A sweep, and the searches that it began. */
 export async function sweepThrough(run: ProviderRun): Promise<void> {
-  const searches = createSearches(run);
-  await sweepOnce(run, searches, neverStopping().stop);
-  await searches.over();
+  const sweep = createSweep(run);
+  await sweep.once(neverStopping().stop);
+  await sweep.over();
 }
 
 const mostRounds = 25;

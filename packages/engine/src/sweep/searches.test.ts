@@ -1,15 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Provider, silentLog, type TaskId } from '@nightpass/core';
+import type { TaskId } from '@nightpass/core';
 import { startTestRedis, type TestRedis } from '@nightpass/runtime/test-redis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { recordLaunched, recordLost, writeIntent } from './ledger/launching.ts';
-import { readTasks } from './ledger/reading.ts';
-import { claimDue, renewClaims, settle } from './ledger/sweeping.ts';
-import type { ProviderRun } from './provider-run.ts';
-import { createBatchCache } from './provider-run.ts';
+import { recordLost } from '../ledger/launching.ts';
+import { readTasks } from '../ledger/reading.ts';
+import { claimDue, renewClaims, settle } from '../ledger/sweeping.ts';
+import { provider, type TestLedger, testLedger } from '../test-ledger.ts';
 import { createSearches } from './searches.ts';
-import { sweepOnce } from './sweep.ts';
-import { provider, type TestLedger, testLedger } from './test-ledger.ts';
+import { createSweep } from './sweep.ts';
+import { intended, running, runOf } from './test-run.ts';
 
 let redis: TestRedis;
 beforeAll(async () => {
@@ -17,38 +16,13 @@ beforeAll(async () => {
 });
 afterAll(() => redis.stop());
 
-const intent = { maxInFlight: 9, launchesPerSecond: 99, orphanMs: 60_000, probe: undefined, alone: false, token: 'm' };
-
 /** The first task's launch was lost; the second runs. */
 async function oneLostOneRunning(): Promise<TestLedger> {
   const it = await testLedger(redis, { processes: 1, zones: 2 });
-  for (const zone of [0, 1]) {
-    await it.lock(it.at(0, zone), 'm');
-    await writeIntent(it.ledger, it.at(0, zone), intent);
-  }
+  await intended(it, it.at(0, 0));
   await recordLost(it.ledger, it.at(0, 0), { attempt: 1, inMs: 0, rule: 'lost', reason: 'no answer' });
-  const job = { id: 'r-2', address: '/jobs/r-2' };
-  await recordLaunched(it.ledger, it.at(0, 1), { attempt: 1, job, lookInMs: 0, rule: 'test' });
+  await running(it, 1);
   return it;
-}
-
-function runOf(it: TestLedger, adapter: Partial<Provider>): ProviderRun {
-  return {
-    name: provider,
-    ledger: it.ledger,
-    adapter: { findsBy: 'key', ...adapter } as Provider,
-    limits: {
-      readsPerSecond: 1000,
-      minLookMs: 10,
-      maxLookMs: 1000,
-      processTimeoutMs: {},
-      remoteJobTimeoutMs: 1e9,
-    } as unknown as ProviderRun['limits'],
-    queues: { track: { updateJobProgress: async () => {} } } as unknown as ProviderRun['queues'],
-    batches: createBatchCache(it.ledger),
-    log: silentLog,
-    random: () => 0.5,
-  };
 }
 
 const phasesOf = async ({ ledger, id }: TestLedger) => {
@@ -65,22 +39,21 @@ test('a search that reads for long keeps no look waiting', async () => {
   const run = runOf(it, {
     findLaunch: async () => {
       await stuck;
-      return { kind: 'found', job: { id: 'r-1', address: '/jobs/r-1' }, rule: 'found' };
+      return { kind: 'found', job: { id: 'lost-1', address: '/jobs/lost-1' }, rule: 'found' };
     },
     look: async () => ({
       kind: 'seen',
       state: { status: 'running', word: 'RUNNING', progressPercent: undefined, message: undefined },
     }),
   });
-  const searches = createSearches(run);
-  await sweepOnce(run, searches, new AbortController().signal);
+  const sweep = createSweep(run);
+  await sweep.once(new AbortController().signal);
   expect(await phasesOf(it)).toEqual([
     { phase: 'unconfirmed', looks: 0 },
     { phase: 'running', looks: 1 },
   ]);
-  expect(searches.places()).toBe(99);
   answerSearch();
-  await searches.over();
+  await sweep.over();
   expect((await phasesOf(it))[0]?.phase).toBe('running');
 });
 

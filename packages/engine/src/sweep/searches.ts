@@ -1,7 +1,7 @@
 import type { TaskId } from '@nightpass/core';
-import { renewClaims } from './ledger/sweeping.ts';
-import type { TaskRecord } from './ledger/task-record.ts';
-import type { ProviderRun } from './provider-run.ts';
+import { renewClaims } from '../ledger/sweeping.ts';
+import type { TaskRecord } from '../ledger/task-record.ts';
+import type { ProviderRun } from '../provider-run.ts';
 
 /**
  * Searches for lost launches, beside the sweep: they read whole lists, and looks must not wait for that. Their claims are
