@@ -19,6 +19,26 @@ test('three workers together keep the launch pace of one provider, in every slid
   expect(night.platform.mostInAnySecond('launch')).toBeLessThanOrEqual(11);
 });
 
+test('launches that waited for a login are not all sent when it comes, nor those whose token was refused', async () => {
+  night = await startNight({
+    faults: [
+      { on: 'token', do: 'stall', ms: 1_500, when: { times: 4 } },
+      { on: 'launch', do: 'expire-tokens', when: { everyN: 12, times: 2 } },
+    ],
+    provider: ({ tokenUrl }) => ({
+      auth: { kind: 'api-key', keyEnv: 'ANY', tokenUrl },
+      launch: { perSecond: 5, concurrency: 8, maxInFlight: 500 },
+      probeSeconds: 0.5,
+    }),
+  });
+  const id = await night.openBatch({ processes: 1, zones: 30 });
+  night.startWorker();
+  night.startWorker();
+  await night.untilEnded(id, 60_000);
+  expect(await readCounts(night.ledger, id)).toMatchObject({ succeeded: 30 });
+  expect(night.platform.mostInAnySecond('launch')).toBeLessThanOrEqual(6);
+});
+
 test('a rate below one a second keeps its distance', async () => {
   night = await startNight({ provider: { launch: { perMinute: 40, concurrency: 4, maxInFlight: 500 } } });
   const id = await night.openBatch({ processes: 1, zones: 4 });

@@ -40,7 +40,7 @@ export async function startNight(
   options: {
     behaviour?: SimulatorOptions['behaviour'];
     faults?: SimulatorOptions['faults'];
-    provider?: Record<string, unknown>;
+    provider?: Record<string, unknown> | ((platform: Simulator) => Record<string, unknown>);
     runway?: number;
   } = {},
 ): Promise<Night> {
@@ -58,7 +58,7 @@ export async function startNight(
     baseUrl: platform.url,
     auth: { kind: 'bearer', tokenEnv: 'TEST_TOKEN' },
     ...quick,
-    ...options.provider,
+    ...(typeof options.provider === 'function' ? options.provider(platform) : options.provider),
   });
   const limits = limitsOf(config);
   const client = redis.client();

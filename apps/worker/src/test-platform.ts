@@ -22,7 +22,7 @@ import {
 } from '@nightpass/engine';
 import { createProvider, parseProviderConfig } from '@nightpass/providers';
 import { startTestRedis } from '@nightpass/runtime/test-redis';
-import { type Simulator, type SimulatorOptions, startSimulator } from '@nightpass/simulator';
+import { type BehaviourOf, type Simulator, startSimulator } from '@nightpass/simulator';
 import { expect } from 'vitest';
 import { batchOf } from './test-night.ts';
 
@@ -39,7 +39,7 @@ export interface Stage {
   openNight(behaviour: Behaviour, zones: number, also?: Partial<BatchContent>): Promise<BatchId>;
   close(): Promise<void>;
 }
-export type Behaviour = NonNullable<SimulatorOptions['behaviour']>;
+export type Behaviour = BehaviourOf<'airbus-playground'>;
 
 const provider = 'airbus';
 /** All there is to a platform's behaviour that a night here changes. */

@@ -42,6 +42,9 @@ import { ensureTracked, type Turn } from './queues.ts';
 const askAgainMs = 500;
 /** While a launch of its process is in doubt, a task lets those of other processes pass. */
 const doubtMs = 2_000;
+/** A slot not used within this time is given up for another. */
+const lateMs = 200;
+const noSlot: LaunchAnswer = { kind: 'notSent', rule: 'no-slot', reason: 'its slot went by before it could be sent' };
 /** An intent this old may have been given up: well below the lock's length. */
 const stillMineMs = 20_000;
 /** No further step of a launch is sent this long after its intent: well below `orphanMs`. */
@@ -224,10 +227,10 @@ async function answerOf(
     };
   }
   try {
-    return await run.adapter.launch(
-      { task, attempt, launchKey: launchKeyOf(task, attempt), step },
-      launchCall(run, at, intent, signal),
-    );
+    const call = launchCall(run, at, intent, signal);
+    // Late ones would arrive together with those whose turn it is now.
+    if (performance.now() - askedMs > lateMs && !(await call.launchSlot())) return noSlot;
+    return await run.adapter.launch({ task, attempt, launchKey: launchKeyOf(task, attempt), step }, call);
   } catch (error) {
     // A bug in an adapter must not end the night, nor may it count as "not sent".
     run.log.error({ task: task.id, err: error }, 'adapter threw');

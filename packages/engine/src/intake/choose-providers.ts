@@ -51,7 +51,8 @@ export function chooseProviders(
     const found = 'nothing, and no default provider is configured';
     faults.push({ path: ['provider'], place: [], found, expected });
   }
-  if (faults.length === 0) faults.push(...content.processes.flatMap((process, index) => unfit(process, index, rules, providers[index])));
+  if (faults.length === 0)
+    faults.push(...content.processes.flatMap((process, index) => unfit(process, index, rules, providers[index])));
   if (faults.length === 0) return { ok: true, providers };
 
   const placeOf = findPlaces(

@@ -13,8 +13,14 @@ export const noSlot: CallFailure = {
   reason: 'the provider is held, or we are stopping',
 };
 
+/** A slot not used within this time is given up for another. */
+const lateMs = 200;
+
 export interface AuthorizedClient {
-  /** @param again awaited before the request is sent once more: its slot; false: there is none, and it is not sent */
+  /**
+   * @param again another slot, awaited before the request is sent once more, or where logging in took its slot's time;
+   *   false: there is none, and it is not sent
+   */
   send(request: HttpRequest, signal: AbortSignal, again: () => Promise<boolean>): Promise<AuthorizedExchange>;
   close(): Promise<void>;
 }
@@ -40,8 +46,11 @@ export function createAuthorizedClient(
 
   return {
     async send(request, signal, again) {
+      const askedMs = performance.now();
       const held = await tokens.current(signal);
       if (held.kind !== 'credential') return { kind: 'noCredentials', failure: held };
+      // Its slot went by while we logged in: those who waited with it must not all be sent now.
+      if (performance.now() - askedMs > lateMs && !(await again())) return { kind: 'noCredentials', failure: noSlot };
       const first = await sendAs(held.authorization, request, signal);
       if (first.kind !== 'answer' || !refusesCredentials(first)) return first;
       const other = await tokens.renewed(held.authorization, signal);
