@@ -36,14 +36,15 @@ const quick = {
   reconcile: { reads: 2, everySeconds: 0.2 },
 };
 
-export async function startNight(
-  options: {
-    behaviour?: SimulatorOptions['behaviour'];
-    faults?: SimulatorOptions['faults'];
-    provider?: Record<string, unknown> | ((platform: Simulator) => Record<string, unknown>);
-    runway?: number;
-  } = {},
-): Promise<Night> {
+export interface NightOptions {
+  behaviour?: SimulatorOptions['behaviour'];
+  faults?: SimulatorOptions['faults'];
+  /** Keys of its config, where they differ from the usual. */
+  provider?: Record<string, unknown> | ((platform: Simulator) => Record<string, unknown>);
+  runway?: number;
+}
+
+export async function startNight(options: NightOptions = {}): Promise<Night> {
   const redis = await startTestRedis();
   const platform = await startSimulator({
     kind: 'airbus-playground',
@@ -58,7 +59,7 @@ export async function startNight(
     baseUrl: platform.url,
     auth: { kind: 'bearer', tokenEnv: 'TEST_TOKEN' },
     ...quick,
-    ...(typeof options.provider === 'function' ? options.provider(platform) : options.provider),
+    ...keysOf(options.provider, platform),
   });
   const limits = limitsOf(config);
   const client = redis.client();
@@ -114,6 +115,9 @@ export async function startNight(
     },
   };
 }
+
+export const keysOf = (keys: NightOptions['provider'], platform: Simulator) =>
+  typeof keys === 'function' ? keys(platform) : keys;
 
 export async function until(
   condition: () => Promise<boolean> | boolean,

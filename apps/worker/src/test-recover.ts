@@ -12,7 +12,7 @@ import {
 } from '@nightpass/engine';
 import { createProvider, parseProviderConfig } from '@nightpass/providers';
 import { expect } from 'vitest';
-import { batchOf, type Night, startNight } from './test-night.ts';
+import { batchOf, type Night, type NightOptions, startNight } from './test-night.ts';
 
 /** A folder for a night's files, and what a recovery of it needs. */
 export interface Folder {
@@ -66,7 +66,7 @@ export async function createFolder(night: Night, provider: Record<string, unknow
 
 /** A night of 2 × 20 tasks of which some have ended, some run, one answer was lost; then Redis is emptied. */
 export async function lostNight(
-  options: NonNullable<Parameters<typeof startNight>[0]> = {},
+  options: NightOptions & { provider?: Record<string, unknown> } = {},
 ): Promise<{ night: Night; folder: Folder; id: BatchId }> {
   const night = await startNight({
     ...options,
