@@ -1,8 +1,9 @@
 import type { BatchId } from '@nightpass/core';
 import { readCounts, readHolds, recoverLedger } from '@nightpass/engine';
 import { afterEach, describe, expect, test } from 'vitest';
+import { createFolder, type Folder, fileOf } from './test-folder.ts';
 import { type Night, startNight } from './test-night.ts';
-import { createFolder, dyingAt, type Folder, fileOf, Killed } from './test-recover.ts';
+import { dyingAt, Killed } from './test-recover.ts';
 
 /** A recovery that dies between any two of its effects, and is run again. */
 

@@ -1,8 +1,9 @@
 import { type BatchId, silentLog } from '@nightpass/core';
 import { createQueues, liftHold, readCounts, readHolds, recoverLedger } from '@nightpass/engine';
 import { afterEach, expect, test } from 'vitest';
+import type { Folder } from './test-folder.ts';
 import type { Night } from './test-night.ts';
-import { expectAccounted, type Folder, lostNight } from './test-recover.ts';
+import { expectAccounted, lostNight } from './test-recover.ts';
 
 /** A recovery while the platform, or somebody, is in its way. */
 

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import type { BatchId } from '@nightpass/core';
 import { cancelBatch, explainTask, readCounts, readHolds, recoverLedger, redriveBatch } from '@nightpass/engine';
 import { afterEach, describe, expect, test } from 'vitest';
+import { createFolder, type Folder, fileOf } from './test-folder.ts';
 import { type Night, startNight } from './test-night.ts';
-import { createFolder, expectAccounted, type Folder, fileOf, lostNight } from './test-recover.ts';
+import { expectAccounted, lostNight } from './test-recover.ts';
 
 /** Redis is empty in the middle of a night; the platform goes on. Its own record says what was launched. */
 

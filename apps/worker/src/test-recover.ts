@@ -1,68 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type BatchId, type Provider, silentLog } from '@nightpass/core';
-import {
-  type Inbox,
-  type LedgerContext,
-  openInbox,
-  type RecoverOptions,
-  readCounts,
-  takeFile,
-} from '@nightpass/engine';
-import { createProvider, parseProviderConfig } from '@nightpass/providers';
+import type { BatchId, Provider } from '@nightpass/core';
+import { type LedgerContext, type RecoverOptions, readCounts } from '@nightpass/engine';
 import { expect } from 'vitest';
-import { batchOf, type Night, type NightOptions, startNight } from './test-night.ts';
-
-/** A folder for a night's files, and what a recovery of it needs. */
-export interface Folder {
-  inbox: Inbox;
-  /** Drops a batch file and takes it, as the producer does. */
-  drop(file: string, content?: object): Promise<BatchId>;
-  /** What `nightpass recover` would call with, ready at once. */
-  options(changed?: Partial<RecoverOptions>): RecoverOptions;
-  remove(): Promise<void>;
-}
-
-export async function createFolder(night: Night, provider: Record<string, unknown> = {}): Promise<Folder> {
-  const dir = await mkdtemp(join(tmpdir(), 'nightpass-recover-'));
-  const inbox = await openInbox(dir);
-  const rules = { known: [night.provider], default: night.provider };
-  const adapter = createProvider(
-    night.provider,
-    parseProviderConfig(night.provider, {
-      kind: 'airbus-playground',
-      baseUrl: night.platform.url,
-      auth: { kind: 'bearer', tokenEnv: 'TEST_TOKEN' },
-      ...provider,
-    }),
-    () => 'test-token',
-  );
-  return {
-    inbox,
-    async drop(file, content = fileOf({ processes: 2, zones: 20 })) {
-      await writeFile(join(dir, file), JSON.stringify(content));
-      const intake = { ledger: night.ledger, inbox, providers: rules, maxFileBytes: 1e8, patienceMs: 0 };
-      const taken = await takeFile(intake, { file, unchangedForMs: 1, nowMs: Date.now() });
-      if (taken.kind !== 'accepted') throw new Error(`not accepted: ${JSON.stringify(taken)}`);
-      return taken.batch;
-    },
-    options: (changed = {}) => ({
-      ledger: night.ledger,
-      inbox,
-      rules,
-      providers: new Map([[night.provider, { adapter, limits: night.limits }]]),
-      log: silentLog,
-      quietMs: 0,
-      patienceMs: 3_000,
-      ...changed,
-    }),
-    async remove() {
-      await adapter.close();
-      await rm(dir, { recursive: true, force: true });
-    },
-  };
-}
+import { createFolder, type Folder } from './test-folder.ts';
+import { type Night, type NightOptions, startNight } from './test-night.ts';
 
 /** A night of 2 × 20 tasks of which some have ended, some run, one answer was lost; then Redis is emptied. */
 export async function lostNight(
@@ -94,20 +34,6 @@ export async function expectAccounted(night: Night, id: BatchId): Promise<void> 
   const { succeeded, failed, parked, ...others } = await readCounts(night.ledger, id);
   expect(succeeded + failed + parked).toBe(40);
   expect(Object.values(others).every((n) => n === 0)).toBe(true);
-}
-
-/** A batch file. */
-export function fileOf(size: { processes: number; zones: number }) {
-  const { processes, zones } = batchOf(size);
-  return {
-    processes: processes.map(({ id, name, datasetId, projectId }) => ({
-      id,
-      name,
-      dataset_id: datasetId,
-      project_id: projectId,
-    })),
-    zones: zones.map(({ id, imageId, location, geom }) => ({ id, image_id: imageId, location, geom })),
-  };
 }
 
 export class Killed extends Error {}

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { span } from '@nightpass/core';
 import { type BatchSummary, ledgerNow, type PlacedHold, readHolds, readSummary, settledCount } from '@nightpass/engine';
 import type { Command } from 'commander';
 import { batchFacts, titleOf } from '../batch-facts.ts';
@@ -9,7 +10,7 @@ import { type OpenLedger, readInstallation, withLedger } from '../installation.t
 import { averageRate, createRateMeter, type Rate, rateWords, remainingMs } from '../progress.ts';
 import { openLive } from '../view/live.ts';
 import { openCount, percentSettled, phaseBar, phaseWords } from '../view/phases.ts';
-import { clockTime, iso, isoOrNull, span } from '../view/time.ts';
+import { clockTime, iso, isoOrNull } from '../view/time.ts';
 import { oneLine, several, thousands } from '../view/words.ts';
 
 const patienceSeconds = 60;

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { span } from '@nightpass/core';
 import { openRedis, untilSignal } from '@nightpass/runtime';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
@@ -7,7 +8,6 @@ import { type Installation, readInstallation, startOwnRedis } from '../installat
 import { requireSecrets } from '../missing-secrets.ts';
 import { endWords } from '../parts/part-process.ts';
 import { type KeptPart, type PartEvent, superviseParts } from '../parts/supervisor.ts';
-import { span } from '../view/time.ts';
 import { allowVolatile, allowVolatileHelp } from './part.ts';
 
 interface Options {

@@ -1,4 +1,4 @@
-import { parseTaskId } from '@nightpass/core';
+import { parseTaskId, span } from '@nightpass/core';
 import { explainTask, ledgerNow, type Why } from '@nightpass/engine';
 import type { Command } from 'commander';
 import { type Cli, UsageError } from '../cli.ts';
@@ -6,7 +6,7 @@ import { examples } from '../command-line.ts';
 import { findBatch } from '../find-batch.ts';
 import { type OpenLedger, readInstallation, withLedger } from '../installation.ts';
 import { phaseColor } from '../view/phases.ts';
-import { clockTime, iso, isoOrNull, span } from '../view/time.ts';
+import { clockTime, iso, isoOrNull } from '../view/time.ts';
 import { oneLine } from '../view/words.ts';
 import { taskFacts } from './tasks.ts';
 

@@ -1,9 +1,8 @@
-import { openPhases, type Phase, phases } from '@nightpass/core';
+import { openPhases, type Phase, phases, span } from '@nightpass/core';
 import type { Receipt } from '@nightpass/engine';
 import type { Cli } from '../cli.ts';
 import { phaseColor } from '../view/phases.ts';
 import { table } from '../view/table.ts';
-import { span } from '../view/time.ts';
 import { several } from '../view/words.ts';
 import type { NightRecords } from './account.ts';
 import type { Stage } from './stage.ts';

@@ -1,6 +1,6 @@
-import { phaseByte } from '@nightpass/core';
+import { phaseByte, span } from '@nightpass/core';
 import type { Notice, NoticeKind, NoticeOf } from './notice.ts';
-import { listed, localTime, number, several, spanOf } from './notice-time.ts';
+import { listed, localTime, number, several } from './notice-time.ts';
 
 /** What people read: what happened, in numbers, and what to do next. Plain text. */
 
@@ -115,7 +115,7 @@ function providerHeld({ atMs, provider, facts }: NoticeOf<'provider-held'>): Tol
 
 function providerReleased({ atMs, provider, facts }: NoticeOf<'provider-released'>): Told {
   const name = oneLine(provider);
-  const over = `${listed(facts.holds)}, ${spanOf(atMs - facts.sinceMs)}`;
+  const over = `${listed(facts.holds)}, ${span(atMs - facts.sinceMs)}`;
   if (facts.still.length === 0)
     return { headline: `${name} goes on since ${localTime(atMs, atMs)}: its hold is over (${over})`, details: [] };
   return {
@@ -128,7 +128,7 @@ function batchEnded({ atMs, batch, facts }: NoticeOf<'batch-ended'>, boardUrl: s
   const of = (phase: keyof typeof phaseByte) => facts.counts[phaseByte[phase]] ?? 0;
   const phases = (['succeeded', 'failed', 'expired', 'cancelled', 'parked'] as const).filter((it) => of(it) > 0);
   const since = facts.launchedAtMs;
-  const took = since === undefined ? '' : ` after ${spanOf(atMs - since)}`;
+  const took = since === undefined ? '' : ` after ${span(atMs - since)}`;
   const how = facts.cancelled ? 'was cancelled and ended' : 'ended';
   const details: string[] = [];
   const badly = of('failed') + of('expired') + of('parked');
