@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Limits, Log, Provider } from '@nightpass/core';
 import { parseTaskId } from '@nightpass/core';
 import { feedOnce, feedWhatWasLost } from './feeder.ts';
@@ -41,6 +42,8 @@ export function startProvider(options: {
   const log = options.log.child({ provider: name });
   const stop = new AbortController();
   const giveUp = new AbortController();
+  // Every wait of every loop, launch and search hangs on these.
+  setMaxListeners(0, stop.signal, giveUp.signal);
   const queues = createQueues(ledger.keys, name, connection, log);
   const run: ProviderRun = {
     name,
