@@ -19,8 +19,8 @@ import { startWatched } from './watched.ts';
 const drainMs = 20_000;
 
 const { values: flags } = parseArgs({ options: { 'allow-volatile-redis': { type: 'boolean', default: false } } });
-const secrets = createSecrets(process.env);
 const config = await readConfig(process.env, providerKinds).catch(cannotStart('worker', 2));
+const secrets = createSecrets(process.env, { dataDir: config.dataDir });
 const log = createLogger('worker', { level: config.logLevel, secrets });
 // One task's trouble never ends the process; what nobody caught is told, and the loops go on.
 process.on('unhandledRejection', (error) => log.error({ err: error }, 'rejection nobody handled'));

@@ -82,7 +82,7 @@ export async function startNight(options: NightOptions = {}): Promise<Night> {
         adapter,
         limits,
         ledger: { redis: own, keys: ledger.keys },
-        connection: { ...redis.address.options, maxRetriesPerRequest: null, retryStrategy: () => 100 },
+        connection: providersRedis(redis),
         runway: options.runway ?? 10_000,
         log: recorder(logged),
       });
@@ -115,6 +115,13 @@ export async function startNight(options: NightOptions = {}): Promise<Night> {
     },
   };
 }
+
+/** How a worker's queues reach the Redis of a test. */
+export const providersRedis = (redis: TestRedis): Parameters<typeof startProvider>[0]['connection'] => ({
+  ...redis.address.options,
+  maxRetriesPerRequest: null,
+  retryStrategy: () => 100,
+});
 
 export const keysOf = (keys: NightOptions['provider'], platform: Simulator) =>
   typeof keys === 'function' ? keys(platform) : keys;

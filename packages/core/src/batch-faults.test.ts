@@ -50,6 +50,10 @@ const faultOfFile: Record<string, string> = {
   'image-id-missing': 'line 11, column 5, zones[0].image_id: found nothing, expected a non-blank string',
   'key-without-quotes': 'line 10, column 3: found `zones`, expected a key in double quotes',
   'latin-1': 'line 15, column 30: found the byte 0xE9 (é in Windows-1252), expected UTF-8 text: save the file as UTF-8',
+  'inputs-and-graph':
+    'line 7, column 24, processes[0].process_graph: found an object, expected inputs or process_graph, not both',
+  'inputs-is-list': 'line 6, column 17, processes[0].inputs: found a list of 1, expected an object of inputs by name',
+  'inputs-misspelt': 'line 6, column 17, processes[0].Inputs: found the key "Inputs", expected "inputs"',
   'latitude-out-of-range':
     'line 21, column 21, zones[0].geom.coordinates[0][1][1]: found the number 90.5, expected a latitude from -90 to 90 (longitude comes first)',
   'leading-zero': 'line 12, column 14, zones[0].id: found `1`, expected a comma',
@@ -68,6 +72,16 @@ const faultOfFile: Record<string, string> = {
   'number-overflows-in-unknown-key':
     'line 13, column 18, zones[0].area_m2: found the number -1e999, expected a number below 1.8e308',
   'only-white-space': 'line 1, column 1: found an empty file, expected a JSON object',
+  'placeholder-filter-of-another-kind':
+    'line 7, column 14, processes[0].inputs.a: found "{{zone.location | wkt}}", expected a value that the filter takes: a Polygon',
+  'placeholder-filter-unknown':
+    'line 8, column 16, processes[0].inputs.a.b: found "{{zone.geom | geojson}}", expected a filter that there is: wkt, bbox, extent, west, south, east, north, date, year, month, day, json',
+  'placeholder-key-unknown':
+    'line 7, column 14, processes[0].inputs.a: found "{{zone.imageid}}", expected a key that the zones have, such as id, image_id, acquired, location, geom',
+  'placeholder-not-closed':
+    'line 9, column 11, processes[0].inputs.a[1]: found "{{zone.geom", expected a placeholder such as {{zone.image_id}} or {{zone.geom | wkt}}; {{{{ stands for {{',
+  'placeholder-of-nothing':
+    'line 7, column 14, processes[0].inputs.a: found "{{area.geom}}", expected a placeholder of zone, process, batch, task, such as {{zone.image_id}}',
   'position-is-object':
     'line 21, column 13, zones[0].geom.coordinates[0][1]: found an object, expected a position: [longitude, latitude] or [longitude, latitude, altitude]',
   'position-of-four-numbers':
@@ -78,6 +92,8 @@ const faultOfFile: Record<string, string> = {
   'priority-is-text': 'line 2, column 15, priority: found the string "5", expected an integer from -100 to 100',
   'priority-misspelt': 'line 2, column 14, priorty: found the key "priorty", expected "priority"',
   'priority-too-high': 'line 2, column 15, priority: found the number 101, expected an integer from -100 to 100',
+  'process-graph-empty':
+    'line 6, column 24, processes[0].process_graph: found an empty object, expected a process graph: an object of nodes by id',
   'process-id-is-number':
     'line 4, column 13, processes[0].id: found the number 41, expected a non-blank string: put the number in quotes',
   'process-id-missing': 'line 3, column 5, processes[0].id: found nothing, expected a non-blank string',
@@ -123,6 +139,12 @@ const faultOfFile: Record<string, string> = {
   'utf-16-little-endian': 'line 1, column 1: found UTF-16 text, expected UTF-8 text: save the file as UTF-8',
   'zone-id-is-true': 'line 12, column 13, zones[0].id: found true, expected a string or a number',
   'zone-is-null': 'line 11, column 5, zones[0]: found null, expected an object with image_id, location and geom',
+  'zone-lacks-a-named-key':
+    'line 44, column 5, zones[1].acquired: found nothing, expected a value, since processes[0].inputs.a has {{zone.acquired}}',
+  'zone-with-a-date-that-is-none':
+    'line 52, column 19, zones[1].acquired: found the string "2027-02-30", expected a date such as 2027-03-01 or 2027-03-01T10:30:00Z, for {{zone.acquired | date}} of processes[0].process_graph.n.arguments.t[0]',
+  'zone-with-null-for-a-named-key':
+    'line 46, column 21, zones[1].image_2_id: found null, expected a value, since processes[0].inputs.a has {{zone.image_2_id}}',
   'zones-empty': 'line 10, column 12, zones: found an empty list, expected a non-empty list',
   'zones-is-null': 'line 10, column 12, zones: found null, expected a non-empty list',
   'zones-missing': 'line 1, column 1, zones: found nothing, expected a non-empty list',

@@ -84,6 +84,26 @@ test('anything else that the batch says makes another hash', () => {
   expect(hashes.size).toBe(all.length + 1);
 });
 
+test('inputs, and what they name of the zones, are part of the batch; keys in another order are not', () => {
+  const withInputs = (inputs: object, acquired: string) =>
+    hashOf(
+      JSON.stringify({
+        processes: [{ id: 'p', name: 'n', inputs }],
+        zones: [{ location: 'l', acquired, geom: content.zones[0]?.geom }],
+      }),
+    );
+  const known = withInputs({ a: '{{zone.acquired}}', b: 1 }, '2027-03-01');
+  expect(withInputs({ b: 1, a: '{{zone.acquired}}' }, '2027-03-01')).toBe(known);
+  const others = [
+    withInputs({ a: '{{zone.acquired}}', b: 2 }, '2027-03-01'),
+    withInputs({ a: '{{zone.acquired}}', b: 1 }, '2027-03-02'),
+    withInputs({ a: '{{zone.acquired | date}}', b: 1 }, '2027-03-01'),
+    withInputs({ b: 1 }, '2027-03-01'),
+  ];
+  expect(new Set([known, ...others]).size).toBe(5);
+  expect(withInputs({ b: 1 }, 'not named, not meant')).toBe(others[3]);
+});
+
 test('the order of zones and processes is part of the batch, since task ids count on it', () => {
   const [zone] = content.zones;
   if (!zone) throw new Error('no zone');

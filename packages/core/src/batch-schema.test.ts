@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { batchJsonSchema } from './batch-schema.ts';
 import { formatFault } from './fault.ts';
+import { filledInputs, filledProcessGraph } from './inputs/fill.ts';
 import { readBatch } from './read-batch.ts';
+import { tasksOf } from './test-tasks.ts';
 
 /** Lists of texts on one line, as the formatter wants them. */
 function formatted(schema: object): string {
@@ -27,6 +29,36 @@ test('every example batch can be launched, and together they are a night to look
   }
   expect(tasks).toBeGreaterThanOrEqual(30);
   expect(tasks).toBeLessThanOrEqual(60);
+});
+
+test.each(['desp-insula', 'ogc-api-processes', 'openeo'])(
+  'the examples for %s can be launched: every placeholder of every task is filled',
+  (kind) => {
+    const folder = new URL(`${kind}/`, examples);
+    const names = readdirSync(folder);
+    expect(names.length).toBeGreaterThan(0);
+    for (const name of names) {
+      const reading = readBatch(readFileSync(new URL(name, folder)));
+      if (!reading.ok) throw new Error(`${name}: ${reading.faults.map(formatFault).join('; ')}`);
+      for (const task of tasksOf(reading.batch)) {
+        expect(JSON.stringify(filledProcessGraph(task) ?? filledInputs(task))).not.toMatch(/\{\{|\}\}\s*"/);
+      }
+    }
+  },
+);
+
+test('the openEO example loads the very area of each zone', () => {
+  const reading = readBatch(readFileSync(new URL('openeo/vineyards-of-the-medoc.json', examples)));
+  const [task] = reading.ok ? tasksOf(reading.batch) : [];
+  expect(task && filledProcessGraph(task)).toMatchObject({
+    load: {
+      arguments: {
+        spatial_extent: { west: -0.7892, south: 45.1817, east: -0.7421, north: 45.2203 },
+        temporal_extent: ['2026-06-01', '2026-07-01'],
+      },
+    },
+    mean: { arguments: { geometries: task?.zone.geom } },
+  });
 });
 
 test('the example with a fault has one, where its reader is told to look', () => {

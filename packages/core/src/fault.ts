@@ -12,6 +12,14 @@ export interface FaultList {
   count: number;
 }
 
+/** A fault whose place in the text is still to be found: where the value at `place` begins. */
+export interface ShapeFault {
+  path: JsonPath;
+  place: JsonPath;
+  found: string;
+  expected: string;
+}
+
 /** Keeps the fault while there is room; the caller adds in the order of the text. */
 export function addFault(faults: FaultList, fault: Fault): void {
   faults.count++;

@@ -1,8 +1,20 @@
+export {
+  type AuthConfig,
+  authConfig,
+  authFor,
+  isSecureUrl,
+  type OidcConfig,
+  type OidcGrant,
+  oidcGrantOf,
+} from './auth-config.ts';
 export type { BatchContent, Fault } from './batch.ts';
 export { batchIdOf, contentHashOf } from './batch-id.ts';
 export { batchJsonSchema } from './batch-schema.ts';
-export { formatFault, formatPath, type JsonPath } from './fault.ts';
+export { describeValue, formatFault, formatPath, type JsonPath } from './fault.ts';
+export { filledInputs, filledProcessGraph } from './inputs/fill.ts';
+export { missedBy, type Takes } from './inputs/takes.ts';
 export { findPlaces } from './json-places.ts';
+export type { JsonObject, JsonValue } from './json-value.ts';
 export { isTimeZone, type LaunchWindow, type WindowState, windowAt } from './launch-window.ts';
 export {
   afterCancel,
@@ -42,6 +54,8 @@ export type {
   LaunchRequest,
   LookAnswer,
   LookManyAnswer,
+  OpenAnswer,
+  OpenCall,
   ProcessDescription,
   ProcessInput,
   ProcessSummary,
@@ -56,14 +70,15 @@ export type {
   SurveyQuery,
 } from './provider.ts';
 export {
-  type AuthConfig,
-  authConfig,
   type BaseProviderConfig,
   baseProviderConfig,
   type Limits,
   limitsOf,
 } from './provider-config.ts';
 export { type BatchReading, readBatch } from './read-batch.ts';
+export { mayAs, type Role, roles } from './role.ts';
+export { span } from './span.ts';
+export type { SavedLogin, StoredLogin } from './stored-login.ts';
 export {
   type BatchId,
   type Polygon,

@@ -1,11 +1,20 @@
 import { expect, test } from 'vitest';
+import { filledInputs, filledProcessGraph } from './inputs/fill.ts';
 import { readBatch } from './read-batch.ts';
+import type { Task } from './task.ts';
 import { wrongWith } from './test-batch-check.ts';
 import { type MutationKind, mutatedBatch } from './test-mutations.ts';
+import { tasksOf } from './test-tasks.ts';
 
 /** Ten thousand files, each spoilt in some way. The seed of each is its number: what fails is named by it. */
 
 const files = 10_000;
+
+/** Placeholders that would be sent as they are. */
+function placeholdersLeft(task: Task): string[] {
+  const sent = JSON.stringify([filledInputs(task), filledProcessGraph(task) ?? {}]);
+  return sent.match(/\{\{\s*(zone|process|batch|task)\./g) ?? [];
+}
 
 /** Of this process, not by the clock on the wall: the machine may be doing much else. */
 function cpuMs(): number {
@@ -26,6 +35,8 @@ test('of 10,000 spoilt files each is refused with a place and a reason, or is a 
     if (reading.ok) {
       accepted[kind] = (accepted[kind] ?? 0) + 1;
       expect({ seed, kind, wrong: wrongWith(file, reading.batch) }).toEqual({ seed, kind, wrong: [] });
+      for (const task of tasksOf(reading.batch))
+        expect({ seed, left: placeholdersLeft(task) }).toEqual({ seed, left: [] });
       continue;
     }
     refused[kind] = (refused[kind] ?? 0) + 1;

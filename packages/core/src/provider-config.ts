@@ -1,40 +1,11 @@
 import { z } from 'zod';
+import { authConfig } from './auth-config.ts';
 import { isTimeZone, type LaunchWindow } from './launch-window.ts';
 
 /**
  * What every kind of provider is configured with. A kind adds its own keys (see packages/providers/src/<kind>);
- * `kind` chooses them. Secrets are named here by the variable or the file that holds them, never written.
+ * `kind` chooses them.
  */
-
-const envName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable');
-const fileName = z.string().min(1);
-
-/** A secret's place: exactly one of the variable's name and the file's path. */
-function secret<N extends string>(name: N) {
-  return { [`${name}Env`]: envName.optional(), [`${name}File`]: fileName.optional() } as Record<
-    `${N}Env`,
-    z.ZodOptional<z.ZodString>
-  > &
-    Record<`${N}File`, z.ZodOptional<z.ZodString>>;
-}
-
-export const authConfig = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('none') }),
-  z.strictObject({ kind: z.literal('basic'), ...secret('username'), ...secret('password') }),
-  z.strictObject({ kind: z.literal('bearer'), ...secret('token') }),
-  z.strictObject({ kind: z.literal('api-key'), ...secret('key'), tokenUrl: z.url().optional() }),
-  z.strictObject({
-    kind: z.literal('oidc'),
-    issuer: z.url().optional(),
-    tokenUrl: z.url().optional(),
-    scope: z.string().optional(),
-    ...secret('clientId'),
-    ...secret('clientSecret'),
-    ...secret('username'),
-    ...secret('password'),
-  }),
-]);
-export type AuthConfig = z.infer<typeof authConfig>;
 
 const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as 20:00');
 
@@ -55,6 +26,7 @@ export const baseProviderConfig = z.object({
   kind: z.string(),
   baseUrl: z
     .url({ protocol: /^https?$/ })
+    .refine((url) => !/[?#]|^\w+:\/*[^/]*@/.test(url), 'must hold no user, password, query or fragment')
     .describe('Origin (and path prefix, if any) of the platform. Credentials go nowhere else.'),
   auth: authConfig,
   launch: z

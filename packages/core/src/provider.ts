@@ -56,6 +56,11 @@ export interface Call {
   readSlot(): Promise<boolean>;
 }
 
+export interface OpenCall extends Call {
+  /** Of the answer that the bytes before `fromByte` came from, where it had one: should it have changed, all is sent anew. */
+  etag?: string | undefined;
+}
+
 export interface LaunchCall extends Call {
   /**
    * To be awaited before each request that changes something but the first: keeps the provider's launch pace.
@@ -169,6 +174,21 @@ export type SurveyAnswer =
   | { kind: 'cannotTell'; rule: string; reason: string }
   | CallFailure;
 
+/** What a result's bytes come from. `gone`: it is not there any more (a link may have ended, and another be had). */
+export type OpenAnswer =
+  | {
+      kind: 'open';
+      /** Where `body` begins: as asked, or 0 where the platform gives no parts, or has another content by now. */
+      fromByte: number;
+      /** Of the whole. */
+      sizeBytes: number | undefined;
+      /** To be read to its end, or ended early (`return`). Throws where it stops half way, and when it is called off. */
+      body: AsyncIterable<Uint8Array>;
+      etag?: string | undefined;
+    }
+  | { kind: 'gone'; reason: string }
+  | CallFailure;
+
 /** What a platform has of ours, asked when our own record of it is lost. */
 export interface Survey {
   /** Where to look a task up among those of its process: 100,000 tasks are not compared with 100,000 jobs. */
@@ -208,7 +228,10 @@ export interface Catalogue {
     processId: string,
     call: Call,
   ): Promise<{ kind: 'described'; process: ProcessDescription } | { kind: 'missing'; reason: string } | CallFailure>;
-  /** Whether the platform would take this task. Launches nothing. @returns problems by path in the process, e.g. `inputs.date` */
+  /**
+   * Whether the platform would take this task. Launches nothing.
+   * @returns problems by path in the batch file's process, e.g. `inputs.date`, or in its zone: `zone.image_2_id`
+   */
   check(
     task: Task,
     call: Call,
@@ -242,6 +265,8 @@ export interface Provider {
   cancel(job: RemoteJob, call: Call): Promise<CancelAnswer>;
   /** What an ended job offers, where a look does not say. */
   results?(job: RemoteJob, call: Call): Promise<{ kind: 'results'; links: readonly ResultLink[] } | CallFailure>;
+  /** Begins to read a result. Its reasons name no address: a link may carry its own key. */
+  open?(link: ResultLink, fromByte: number, call: OpenCall): Promise<OpenAnswer>;
   /** Harmless: shows whether address and credentials work. */
   probe(call: Call): Promise<{ kind: 'ok'; detail: string } | CallFailure>;
   /** Undefined: the platform cannot be asked what runs there. */

@@ -1,7 +1,15 @@
 import type { z } from 'zod';
 import type { BatchContent, Fault } from './batch.ts';
 import { contentHashOf } from './batch-id.ts';
-import { batchFrameSchema, processOf, processSchema, zoneOf, zoneSchema } from './batch-schema.ts';
+import {
+  batchFrameSchema,
+  processOf,
+  processSchema,
+  processWithInputsSchema,
+  zoneOf,
+  zoneSchema,
+  zoneWithoutImageSchema,
+} from './batch-schema.ts';
 import { thinned } from './crowded-zone.ts';
 import {
   describeValue,
@@ -11,11 +19,14 @@ import {
   type JsonPath,
   mostFaultsTold,
   quote,
+  type ShapeFault,
 } from './fault.ts';
+import { hasInputs, readTemplates } from './inputs/check-templates.ts';
 import { decodeText } from './json-bytes.ts';
 import { findPlaces } from './json-places.ts';
 import { readJson } from './json-syntax.ts';
 import { nearMissOf } from './near-miss.ts';
+import type { Process, Zone } from './task.ts';
 
 export type BatchReading =
   | { ok: true; batch: BatchContent; contentHash: string }
@@ -47,14 +58,6 @@ function refusal(...lists: FaultList[]): BatchReading {
   return { ok: false, faults: faults.slice(0, mostFaultsTold), faultCount };
 }
 
-/** A fault whose place in the text is still to be found: where the value at `place` begins. */
-interface ShapeFault {
-  path: JsonPath;
-  place: JsonPath;
-  found: string;
-  expected: string;
-}
-
 interface Shape {
   /** Undefined where there are faults. */
   batch: BatchContent | undefined;
@@ -66,8 +69,27 @@ interface Shape {
 function checkShape(root: unknown): Shape {
   const frame = batchFrameSchema.safeParse(root);
   const faults = [...faultsOf([], root, frame), ...misspelt([], root, optionalKeyOf)];
-  const processes = checkItems('processes', root, processSchema, processOf, () => undefined);
-  const zones = checkItems('zones', root, zoneSchema, zoneOf, secondImageKeyOf);
+  const [processList, zoneList] = [listAt(root, 'processes'), listAt(root, 'zones')];
+  const templates = readTemplates(processList, zoneList);
+  const processes = checkItems<z.infer<typeof processWithInputsSchema>, Process>('processes', processList, {
+    schemaOf: (value) => (hasInputs(value) ? processWithInputsSchema : processSchema),
+    itemOf: processOf,
+    moreOf: (index, value) => [
+      ...misspelt(['processes', index], value, inputsKeyOf),
+      ...(templates.faults.get(index) ?? []),
+    ],
+  });
+  const needsImages = processList.length === 0 || processList.some((process) => !hasInputs(process));
+  const required = needsImages ? ['image_id', 'location', 'geom'] : ['location', 'geom'];
+  const zones = checkItems<z.infer<typeof zoneWithoutImageSchema>, Zone>('zones', zoneList, {
+    schemaOf: () => (needsImages ? zoneSchema : zoneWithoutImageSchema),
+    itemOf: (zone) => zoneOf(zone, templates.zoneFields),
+    moreOf: (index, value, checked) => [
+      ...misspelt(['zones', index], value, secondImageKeyOf),
+      ...templates.faultsOfZone(index, value, checked, required),
+    ],
+  });
+  faults.push(...templates.tooLarge(processList));
   const count = faults.length + processes.count + zones.count;
   if (count > 0 || !frame.success) {
     return { batch: undefined, faults: [...faults, ...processes.faults, ...zones.faults], count };
@@ -85,33 +107,42 @@ function checkShape(root: unknown): Shape {
   return { batch, faults, count };
 }
 
+interface ItemCheck<I, T> {
+  schemaOf(value: unknown): z.ZodType;
+  itemOf(value: I): T;
+  /** Faults that no schema finds. `checked`: the schema finds none. */
+  moreOf(index: number, value: unknown, checked: boolean): ShapeFault[];
+}
+
 /** Checks the items one by one. Of a list with more than a hundred faults, the later items' are only counted. */
-function checkItems<S extends z.ZodType, T>(
+function checkItems<I, T>(
   key: 'processes' | 'zones',
-  root: unknown,
-  schema: S,
-  itemOf: (parsed: z.infer<S>) => T,
-  meantBy: (key: string) => string | undefined,
+  list: readonly unknown[],
+  { schemaOf, itemOf, moreOf }: ItemCheck<I, T>,
 ): { items: T[]; faults: ShapeFault[]; count: number } {
   const items: T[] = [];
   const faults: ShapeFault[] = [];
   let count = 0;
-  const list = valueAt(root, [key]);
-  for (const [index, value] of Array.isArray(list) ? list.entries() : []) {
+  for (const [index, value] of list.entries()) {
     const { zone: thin, takenOut } = key === 'zones' ? thinned(value) : { zone: value, takenOut: 0 };
-    const parsed = schema.safeParse(thin);
-    const slips = misspelt([key, index], value, meantBy);
-    if (parsed.success && slips.length === 0) {
+    const parsed = schemaOf(value).safeParse(thin);
+    const more = moreOf(index, value, parsed.success);
+    if (parsed.success && more.length === 0) {
       // The schemas transform nothing, and a copy of every position would double the memory.
-      items.push(itemOf(value as z.infer<S>));
+      items.push(itemOf(value as I));
       continue;
     }
-    const found = [...faultsOf([key, index], thin, parsed), ...slips];
+    const found = [...faultsOf([key, index], thin, parsed), ...more];
     count += found.length + takenOut;
     // Not as arguments of one push: they may be too many for that.
     if (faults.length < mostFaultsTold) for (const fault of found) faults.push(fault);
   }
   return { items, faults, count };
+}
+
+function listAt(root: unknown, key: string): readonly unknown[] {
+  const list = valueAt(root, [key]);
+  return Array.isArray(list) ? list : [];
 }
 
 /** One fault a place, with what stands there. `base` is the path of `value`. */
@@ -154,6 +185,13 @@ function misspelt(base: JsonPath, value: unknown, meantBy: (key: string) => stri
 }
 
 const optionalKeyOf = (key: string) => nearMissOf(key, ['name', 'provider', 'priority', 'launchby', 'deadline']);
+
+/** Inputs that nobody reads would make a task of a process without any. */
+function inputsKeyOf(key: string): string | undefined {
+  if (key === 'inputs' || key === 'process_graph') return undefined;
+  if (/^[^a-z]*inputs?[^a-z]*$/i.test(key)) return 'inputs';
+  return nearMissOf(key, ['processgraph']) || key === 'processgraph' ? 'process_graph' : undefined;
+}
 
 /** A change detection launched on one image is money lost: `image2_id`, `imageId2` and their like are not let pass. */
 const secondImageKeyOf = (key: string) =>

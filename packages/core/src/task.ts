@@ -1,3 +1,5 @@
+import type { JsonObject } from './json-value.ts';
+
 /** Who a task is: one process on one zone of one batch. */
 
 export type BatchId = string & { readonly __brand: 'BatchId' };
@@ -8,10 +10,16 @@ export interface Process {
   /** The platform's id of the algorithm. */
   id: string;
   name: string;
+  /** Empty where a process with inputs or a graph names none. */
   datasetId: string;
+  /** Empty where a process with inputs or a graph names none. */
   projectId: string;
   /** The provider that runs it, where the batch file names one. */
   provider: string | undefined;
+  /** What it is given, as the batch file writes it, with placeholders: see `filledInputs`. */
+  inputs?: JsonObject | undefined;
+  /** For openEO, the same: see `filledProcessGraph`. Never together with `inputs`. */
+  processGraph?: JsonObject | undefined;
 }
 
 export interface Polygon {
@@ -24,12 +32,15 @@ export interface Polygon {
 export interface Zone {
   /** The file's own number or name of the zone; nothing relies on it. */
   id: string | number | undefined;
+  /** Empty where no process of the batch needs one and the zone names none. */
   imageId: string;
   /** The second image of a change detection; undefined where there is none. */
   image2Id: string | undefined;
   location: string;
   project: string | undefined;
   geom: Polygon;
+  /** What the file says beyond that, of the keys that a placeholder of the batch names, as it is written there. */
+  extras?: JsonObject | undefined;
 }
 
 export interface TaskRef {

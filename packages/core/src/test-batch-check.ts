@@ -33,19 +33,27 @@ export function wrongWith(file: Uint8Array, batch: BatchContent): string[] {
     if (written !== undefined) must(isMoment(written) && Date.parse(String(written)) === ms, `its ${key}`);
   }
   for (const [i, item] of processes.entries()) {
-    const { id, name, dataset_id, project_id, provider } = recordOf(item);
-    must([id, name, dataset_id, project_id].every(isText), `process ${i} has a blank`);
+    const { id, name, dataset_id, project_id, provider, inputs, process_graph } = recordOf(item);
+    must([id, name].every(isText), `process ${i} has a blank`);
+    const ids = [dataset_id, project_id];
+    must(isFree(item) ? ids.every((one) => optional(one, isText)) : ids.every(isText), `process ${i} lacks an id`);
+    must(optional(inputs, isRecord) && optional(process_graph, isRecord), `process ${i} has inputs that are none`);
+    must(inputs == null || process_graph == null, `process ${i} has both inputs and a graph`);
     must(optional(provider, isText), `process ${i} has a blank provider`);
     const read = batch.processes[i];
-    const same = read?.id === id && read?.name === name && read?.datasetId === dataset_id;
+    const same = read?.id === id && read?.name === name && read?.datasetId === (dataset_id ?? '');
     must(
-      same && read?.projectId === project_id && read?.provider === (provider ?? undefined),
+      same && read?.projectId === (project_id ?? '') && read?.provider === (provider ?? undefined),
       `process ${i} is another`,
     );
+    must(asJson(read?.inputs) === asJson(inputs ?? undefined), `process ${i} has other inputs`);
+    must(asJson(read?.processGraph) === asJson(process_graph ?? undefined), `process ${i} has another graph`);
   }
   for (const [i, item] of zones.entries()) {
     const zone = recordOf(item);
-    must(isText(zone.image_id) && isText(zone.location), `zone ${i} has a blank`);
+    const needsImage = !processes.every(isFree);
+    must(needsImage ? isText(zone.image_id) : optional(zone.image_id, isText), `zone ${i} has no image`);
+    must(isText(zone.location), `zone ${i} has a blank`);
     must(optional(zone.image_2_id, isText), `zone ${i} has a blank second image`);
     const geom = recordOf(zone.geom);
     must(geom.type === 'Polygon', `zone ${i} is no polygon`);
@@ -53,17 +61,24 @@ export function wrongWith(file: Uint8Array, batch: BatchContent): string[] {
     must(rings.length > 0, `zone ${i} has no ring`);
     for (const ring of rings) must(isClosedRing(ring), `zone ${i} has a ring that is none`);
     const read = batch.zones[i];
-    must(read?.imageId === zone.image_id && read?.location === zone.location, `zone ${i} is another`);
+    must(read?.imageId === (zone.image_id ?? '') && read?.location === zone.location, `zone ${i} is another`);
     must(read?.image2Id === (zone.image_2_id ?? undefined), `zone ${i} has another second image`);
     must(JSON.stringify(read?.geom.coordinates) === JSON.stringify(geom.coordinates), `zone ${i} is elsewhere`);
   }
   return wrong;
 }
 
+const isRecord = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Says itself what it is given, and needs no image. */
+const isFree = (process: unknown) => {
+  const { inputs, process_graph } = recordOf(process);
+  return inputs != null || process_graph != null;
+};
+const asJson = (value: unknown) => JSON.stringify(value);
+
 const recordOf = (value: unknown): Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value))
-    : Object.create(null);
+  isRecord(value) ? Object.fromEntries(Object.entries(value)) : Object.create(null);
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 const isText = (value: unknown) => typeof value === 'string' && value.trim() !== '';
 const optional = (value: unknown, holds: (value: unknown) => boolean) => value == null || holds(value);

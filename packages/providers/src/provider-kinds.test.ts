@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createProvider, parseProviderConfig, providerKinds } from './provider-kinds.ts';
+import { createProvider, parseProviderConfig, providerKinds, takesOf } from './provider-kinds.ts';
 
 const least = { kind: 'airbus-playground', auth: { kind: 'api-key', keyEnv: 'ONEATLAS_API_KEY' } };
 const secret = () => 'planted-api-key';
@@ -12,16 +12,16 @@ test('the least config has the defaults of its kind', () => {
     launch: { concurrency: 4 },
     onUnconfirmed: 'park',
   });
-  expect(Object.keys(providerKinds)).toEqual(['airbus-playground']);
+  expect(Object.keys(providerKinds)).toEqual(['airbus-playground', 'desp-insula', 'ogc-api-processes', 'openeo']);
 });
 
 test.each<[string, unknown, RegExp]>([
-  ['no such kind', { ...least, kind: 'nowhere' }, /"airbus": kind must be one of airbus-playground, not "nowhere"/],
+  ['no such kind', { ...least, kind: 'nowhere' }, /"airbus": kind must be one of airbus-playground, .*, not "nowhere"/],
   ['a kind that is a word of JavaScript', { ...least, kind: 'constructor' }, /kind must be one of/],
   ['no config', null, /kind must be one of/],
   ['a key nobody knows', { ...least, launchNameTokens: true }, /launchNameTokens/],
   [
-    'oidc, which is not there yet',
+    'oidc, which this platform has not',
     { ...least, auth: { kind: 'oidc' } },
     /"oidc" is not available for airbus-playground/,
   ],
@@ -57,4 +57,31 @@ test('a secret that is missing, empty or unfit is said when the provider is made
 
 test('making a provider connects to nothing', async () => {
   await createProvider('airbus', least, secret).close();
+});
+
+test('what each takes is told by its name in the config', () => {
+  const configs = {
+    airbus: { kind: 'airbus-playground' },
+    insula: { kind: 'desp-insula' },
+    zoo: { kind: 'ogc-api-processes' },
+    vito: { kind: 'openeo' },
+  };
+  expect(takesOf(configs)).toEqual({ airbus: 'images', insula: 'inputs', zoo: 'inputs', vito: 'inputs-or-graph' });
+});
+
+test('a login by oidc that lacks something names every key, and makes no provider', () => {
+  const zoo = { kind: 'ogc-api-processes', baseUrl: 'https://zoo.example', auth: { kind: 'oidc', usernameEnv: 'U' } };
+  expect(() => createProvider('zoo', zoo, secret)).toThrow(
+    expect.objectContaining({
+      message: expect.stringMatching(/(?=.*auth\.issuer)(?=.*auth\.clientId)(?=.*auth\.passwordEnv)/s),
+    }),
+  );
+});
+
+test('the login of a person is looked for under the name of its provider', () => {
+  const asked: string[] = [];
+  const source = Object.assign(() => 'x', { login: (provider: string) => void asked.push(provider) });
+  const auth = { kind: 'oidc', issuer: 'https://id.example', clientId: 'c' };
+  createProvider('zoo', { kind: 'ogc-api-processes', baseUrl: 'https://zoo.example', auth }, source as () => string);
+  expect(asked).toEqual(['zoo']);
 });

@@ -1,9 +1,15 @@
-import type { BaseProviderConfig, Provider } from '@nightpass/core';
+import type { BaseProviderConfig, Provider, Takes } from '@nightpass/core';
 import { z } from 'zod';
 import { airbusPlaygroundConfig } from './airbus-playground/config.ts';
 import { createAirbusPlayground } from './airbus-playground/provider.ts';
-import type { ReadSecret } from './auth/secrets.ts';
+import { type ReadSecret, type SecretSource, secretsOf } from './auth/secrets.ts';
+import { despInsulaConfig } from './desp-insula/config.ts';
+import { createDespInsula } from './desp-insula/provider.ts';
 import type { HttpLimits } from './http/http-client.ts';
+import { ogcApiProcessesConfig } from './ogc-api-processes/config.ts';
+import { createOgcApiProcesses } from './ogc-api-processes/provider.ts';
+import { openEoConfig } from './openeo/config.ts';
+import { createOpenEo } from './openeo/provider.ts';
 
 export interface CreateOptions {
   readSecret: ReadSecret;
@@ -14,6 +20,8 @@ export interface CreateOptions {
 /** A kind of platform: the keys of its config, and how to make one. */
 export interface ProviderKind<C extends BaseProviderConfig> {
   configSchema: z.ZodType<C>;
+  /** What a process of a batch file must bring for it. */
+  takes: Takes;
   create(config: C, options: CreateOptions): Provider;
 }
 
@@ -21,6 +29,7 @@ export interface ProviderKind<C extends BaseProviderConfig> {
 function kind<C extends BaseProviderConfig>(of: ProviderKind<C>) {
   return {
     configSchema: of.configSchema as z.ZodType<BaseProviderConfig>,
+    takes: of.takes,
     create(name: string, config: unknown, options: CreateOptions): Provider {
       return of.create(checked(name, of.configSchema, config), options);
     },
@@ -29,7 +38,18 @@ function kind<C extends BaseProviderConfig>(of: ProviderKind<C>) {
 
 /** Every platform: a folder beside this file, and a line here. */
 export const providerKinds = {
-  'airbus-playground': kind({ configSchema: airbusPlaygroundConfig, create: createAirbusPlayground }),
+  'airbus-playground': kind({
+    configSchema: airbusPlaygroundConfig,
+    takes: 'images',
+    create: createAirbusPlayground,
+  }),
+  'desp-insula': kind({ configSchema: despInsulaConfig, takes: 'inputs', create: createDespInsula }),
+  'ogc-api-processes': kind({
+    configSchema: ogcApiProcessesConfig,
+    takes: 'inputs',
+    create: createOgcApiProcesses,
+  }),
+  openeo: kind({ configSchema: openEoConfig, takes: 'inputs-or-graph', create: createOpenEo }),
 };
 export type ProviderKindName = keyof typeof providerKinds;
 
@@ -46,6 +66,13 @@ function kindNameOf(name: string, config: unknown): ProviderKindName {
   throw new Error(`provider "${name}": kind must be one of ${known}, not ${JSON.stringify(said)}`);
 }
 
+/** What each configured provider takes, by its name, for the intake's check of batch files. */
+export function takesOf(configs: Readonly<Record<string, { kind: string }>>): Record<string, Takes> {
+  return Object.fromEntries(
+    Object.entries(configs).map(([name, config]) => [name, providerKinds[kindNameOf(name, config)].takes]),
+  );
+}
+
 /** The config of one provider, checked whole, with the defaults of its kind. @throws naming every bad key at once. */
 export function parseProviderConfig(name: string, config: unknown): BaseProviderConfig {
   return checked(name, providerKinds[kindNameOf(name, config)].configSchema, config);
@@ -58,8 +85,11 @@ export function parseProviderConfig(name: string, config: unknown): BaseProvider
 export function createProvider(
   name: string,
   config: unknown,
-  readSecret: ReadSecret,
+  secrets: SecretSource,
   limits: Partial<HttpLimits> = {},
 ): Provider {
-  return providerKinds[kindNameOf(name, config)].create(name, config, { readSecret, limits });
+  return providerKinds[kindNameOf(name, config)].create(name, config, {
+    readSecret: secretsOf(name, secrets),
+    limits,
+  });
 }

@@ -21,7 +21,7 @@ export interface Config {
   defaultProvider: string | undefined;
   board: FileContent['board'];
   launchRunway: number;
-  inbox: { rescanMs: number; settleMs: number; maxFileBytes: number };
+  inbox: { rescanMs: number; settleMs: number; maxFileBytes: number; preflight: boolean };
   /** Undefined: nobody is told. */
   notify: NotifyConfig | undefined;
 }
@@ -100,6 +100,7 @@ export async function readConfig(
       rescanMs: inbox.rescanSeconds * 1000,
       settleMs: inbox.settleSeconds * 1000,
       maxFileBytes: Math.floor(inbox.maxFileMiB * 1024 * 1024),
+      preflight: inbox.preflight,
     },
     notify,
   };

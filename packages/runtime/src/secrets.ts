@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { StoredLogin } from '@nightpass/core';
+import { loginFile } from './login-file.ts';
 
 /** Where a secret is kept: exactly one of a variable's name and a file's path. */
 export interface SecretRef {
@@ -17,13 +19,21 @@ export interface Secrets {
   remember(value: string): void;
   /** Every value handed out, and the newest of those remembered. Another array after each change. */
   known(): readonly string[];
+  /** The login that a person left for a provider; undefined where no data folder is known. */
+  login(provider: string): StoredLogin | undefined;
 }
 
 /** Renewed tokens come all night; no line written now holds one of yesterday. */
 const rememberedAtMost = 64;
 
-/** Files are looked for from `baseDir` (the folder we run in, unless given). */
-export function createSecrets(env: NodeJS.ProcessEnv, { baseDir = '.' }: { baseDir?: string } = {}): Secrets {
+export interface SecretsOptions {
+  /** Files are looked for from here; the folder we run in, unless given. */
+  baseDir?: string;
+  /** Holds the logins of persons. */
+  dataDir?: string;
+}
+
+export function createSecrets(env: NodeJS.ProcessEnv, { baseDir = '.', dataDir }: SecretsOptions = {}): Secrets {
   const handedOut = new Set<string>();
   let remembered: string[] = [];
   // A new array at each change: whoever derives something of it sees by identity whether that is still right.
@@ -49,7 +59,11 @@ export function createSecrets(env: NodeJS.ProcessEnv, { baseDir = '.' }: { baseD
     }
     return trimmed;
   };
-  return Object.assign(secret, { remember, known: () => known });
+  return Object.assign(secret, {
+    remember,
+    known: () => known,
+    login: (provider: string) => (dataDir === undefined ? undefined : loginFile(dataDir, provider, remember)),
+  });
 }
 
 function readSecretFile(path: string): string {

@@ -16,8 +16,8 @@ export interface Gate {
   faults: Faults;
   log: RequestLog;
   clock: Clock;
-  /** Calls that the rate limit let through. */
-  passed: SlidingSecond;
+  /** Calls that the rate limit let through, in the last second and in the last minute. */
+  passed: { inSecond: SlidingSecond; inMinute: SlidingSecond };
   random: Random;
   /** Aborted when the simulator closes. */
   closing: AbortSignal;
@@ -113,8 +113,11 @@ function throttled(gate: Gate, route: Route, asked: Asked): Reply | undefined {
   const limit = gate.traffic.rateLimit;
   if (!limit?.on.includes(route.call)) return undefined;
   const nowMs = gate.clock.elapsedMs();
-  if (gate.passed.countAt(nowMs) < limit.perSecond) {
-    gate.passed.add(nowMs);
+  const { inSecond, inMinute } = gate.passed;
+  const { perSecond = Number.POSITIVE_INFINITY, perMinute = Number.POSITIVE_INFINITY } = limit;
+  if (inSecond.countAt(nowMs) < perSecond && inMinute.countAt(nowMs) < perMinute) {
+    inSecond.add(nowMs);
+    inMinute.add(nowMs);
     return undefined;
   }
   const refusal = gate.platform.refuse(asked, 429, 'Too many requests');

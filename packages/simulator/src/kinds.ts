@@ -2,6 +2,12 @@ import { z } from 'zod';
 import { AirbusPlayground } from './airbus-playground/airbus-playground.ts';
 import { airbusPlaygroundBehaviour } from './airbus-playground/behaviour.ts';
 import type { Clock } from './clock.ts';
+import { despInsulaBehaviour } from './desp-insula/behaviour.ts';
+import { DespInsula } from './desp-insula/desp-insula.ts';
+import { ogcBehaviour } from './ogc-api-processes/behaviour.ts';
+import { OgcApiProcesses } from './ogc-api-processes/ogc-api-processes.ts';
+import { openEoBehaviour } from './openeo/behaviour.ts';
+import { OpenEo } from './openeo/openeo.ts';
 import type { Credentials, Platform } from './platform.ts';
 import type { Traffic } from './traffic.ts';
 
@@ -51,10 +57,23 @@ export const kinds = {
     behaviour: airbusPlaygroundBehaviour,
     open: (behaviour, credentials, seed, clock) => new AirbusPlayground(behaviour, credentials, seed, clock),
   }),
+  'desp-insula': kind({
+    behaviour: despInsulaBehaviour,
+    open: (behaviour, credentials, seed, clock) => new DespInsula(behaviour, credentials, seed, clock),
+  }),
+  'ogc-api-processes': kind({
+    behaviour: ogcBehaviour,
+    open: (behaviour, credentials, seed, clock) => new OgcApiProcesses(behaviour, credentials, seed, clock),
+  }),
+  openeo: kind({
+    behaviour: openEoBehaviour,
+    open: (behaviour, credentials, seed, clock) => new OpenEo(behaviour, credentials, seed, clock),
+  }),
 };
 
 export type SimulatorKind = keyof typeof kinds;
 export const simulatorKinds = Object.keys(kinds) as SimulatorKind[];
 
 /** As it is written, of whatever kind: all of it may be left out. */
-export type Behaviour = { [K in SimulatorKind]: z.input<(typeof kinds)[K]['behaviour']> }[SimulatorKind];
+export type Behaviour = { [K in SimulatorKind]: BehaviourOf<K> }[SimulatorKind];
+export type BehaviourOf<K extends SimulatorKind> = z.input<(typeof kinds)[K]['behaviour']>;

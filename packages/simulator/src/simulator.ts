@@ -94,7 +94,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     faults: new Faults(rules, seed),
     log: new RequestLog(() => waiting.wake()),
     clock,
-    passed: new SlidingSecond(),
+    passed: nothingPassed(),
     random: randomFrom(`${seed}/latency`),
     closing: closing.signal,
   };
@@ -146,7 +146,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       platform.reset();
       gate.log = new RequestLog(() => waiting.wake());
       gate.faults = new Faults(rules, seed);
-      gate.passed = new SlidingSecond();
+      gate.passed = nothingPassed();
     },
     waitFor: (predicate, timeoutMs) =>
       waiting.until(predicate, timeoutMs, () => `counts: ${JSON.stringify(gate.log.counts())}`),
@@ -170,6 +170,8 @@ function reachable(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
   return host.includes(':') ? `[${host}]` : host;
 }
+
+const nothingPassed = () => ({ inSecond: new SlidingSecond(), inMinute: new SlidingSecond(60_000) });
 
 function resettableClock(): Clock & { restart(): void } {
   let clock = startClock();

@@ -18,11 +18,14 @@ export const trafficBehaviour = {
         .number()
         .int()
         .min(1)
+        .optional()
         .describe('Calls let through in any sliding second; each beyond is answered 429.'),
+      perMinute: z.number().int().min(1).optional().describe('The same in any sliding minute.'),
       on: z.array(z.enum(calls)).default(['launch']),
       retryAfter: z.enum(['seconds', 'http-date', 'none']).default('seconds'),
       retryAfterSeconds: seconds.default(1),
     })
+    .refine((limit) => limit.perSecond !== undefined || limit.perMinute !== undefined, 'give perSecond or perMinute')
     .optional(),
 };
 export const trafficSchema = z.object(trafficBehaviour);

@@ -14,6 +14,8 @@ export interface Keys {
   grid(id: BatchId): string;
   counts(id: BatchId): string;
   cursor(id: BatchId): string;
+  /** How many tasks came into which phase, by the minute. */
+  timeline(id: BatchId): string;
   task(ref: TaskRef): string;
   provider(name: string): ProviderKeys;
   /** BullMQ's lock on a launch job: the one internal key of BullMQ that we read, as the fence of the intent. */
@@ -30,6 +32,8 @@ export interface ProviderKeys {
   claims: string;
   durations: string;
   stats: string;
+  /** Counters for the metrics, by process. */
+  tally: string;
   feed: string;
   troubles: string;
   /** Launches refused in a row. */
@@ -69,6 +73,7 @@ export function createKeys(prefix = 'nightpass'): Keys {
     grid: (id) => `${batch(id)}:grid`,
     counts: (id) => `${batch(id)}:counts`,
     cursor: (id) => `${batch(id)}:cursor`,
+    timeline: (id) => `${batch(id)}:timeline`,
     task: (ref) => taskPrefix + taskIdOf(ref),
     provider(name) {
       const base = `${prefix}:provider:${name}`;
@@ -82,6 +87,7 @@ export function createKeys(prefix = 'nightpass'): Keys {
         claims: `${base}:claims`,
         durations: `${base}:durations`,
         stats: `${base}:stats`,
+        tally: `${base}:tally`,
         feed: `${base}:feed`,
         troubles: `${base}:troubles`,
         refusals: `${base}:refusals`,

@@ -1,7 +1,17 @@
-import { type Phase, phaseByte, phases, type RemoteJob, type TaskRef, taskIdOf } from '@nightpass/core';
+import {
+  type Phase,
+  phaseByte,
+  phases,
+  type RemoteJob,
+  type ResultLink,
+  type TaskRef,
+  taskIdOf,
+} from '@nightpass/core';
 import { z } from 'zod';
+import { spacingMs } from '../pacing/spacing.ts';
 import { type LedgerContext, taskKeys } from './context.ts';
 import { defineScript } from './script.ts';
+import { storedResults } from './task-results.ts';
 
 /** Transitions around the one POST of a launch. Each is one script: fenced, and safe to run again. */
 
@@ -69,7 +79,7 @@ const loseScript = defineScript('lose', {
 
 const finishScript = defineScript('finish', {
   ...taskTransition,
-  args: ['id', 'index', 'attempt', 'to', 'rule', 'reason', 'intentAt'],
+  args: ['id', 'index', 'attempt', 'to', 'rule', 'reason', 'intentAt', 'results'],
   reply: z.union([z.tuple([z.literal('ended')]), moved]),
 });
 
@@ -109,7 +119,7 @@ export interface IntentOptions {
 /** The sliding window in which no more than `burst` launches are sent. */
 function slidingWindow(launchesPerSecond: number): { burst: number; windowMs: number } {
   const burst = Math.max(1, Math.ceil(launchesPerSecond));
-  return { burst, windowMs: Math.ceil((burst / launchesPerSecond) * 1000) };
+  return { burst, windowMs: Math.ceil(burst * spacingMs(launchesPerSecond)) };
 }
 
 /** The last step before the POST. Only on `go` may anything be sent. */
@@ -184,7 +194,7 @@ export async function nextStep(
       intentAt: launch.intentAtMs,
       made: launch.made ?? '',
       ...slidingWindow(launch.launchesPerSecond),
-      intervalMs: 1000 / launch.launchesPerSecond,
+      intervalMs: spacingMs(launch.launchesPerSecond),
     },
   );
   if (kind === 'moved') return undefined;
@@ -265,11 +275,14 @@ export async function recordLost({ redis, keys }: LedgerContext, at: TaskPlace, 
   });
 }
 
-/** Ends or parks a task whose launch was refused or given up. */
+/** Ends or parks a task whose launch was refused or given up, or ran at once. */
 export async function finishLaunch(
   { redis, keys }: LedgerContext,
   at: TaskPlace,
-  why: Decision & { phase: 'failed' | 'cancelled' | 'expired' | 'succeeded' | 'parked' },
+  why: Decision & {
+    phase: 'failed' | 'cancelled' | 'expired' | 'succeeded' | 'parked';
+    results?: readonly ResultLink[] | undefined;
+  },
 ) {
   return finishScript(redis, taskKeys(keys, at), {
     id: taskIdOf(at.ref),
@@ -279,5 +292,6 @@ export async function finishLaunch(
     rule: why.rule,
     reason: why.reason,
     intentAt: why.intentAtMs ?? '',
+    results: why.results ? storedResults(why.results) : '',
   });
 }

@@ -1,5 +1,15 @@
-import type { CancelIntent, Phase, RemoteJob, RemoteStatus, RunningTask, TaskId, TaskRef } from '@nightpass/core';
+import type {
+  CancelIntent,
+  Phase,
+  RemoteJob,
+  RemoteStatus,
+  ResultLink,
+  RunningTask,
+  TaskId,
+  TaskRef,
+} from '@nightpass/core';
 import { z } from 'zod';
+import { parseResults } from './task-results.ts';
 
 /** What the ledger keeps of one task beside its phase. Nothing at all for a task that was never launched. */
 export interface TaskRecord extends TaskRef {
@@ -29,6 +39,10 @@ export interface TaskRecord extends TaskRef {
   /** How far the last launch got, where it takes several steps. */
   step: string | undefined;
   cancel: CancelIntent | undefined;
+  /** What its ended job offers; undefined: the platform was not asked yet, or did not say. */
+  results: readonly ResultLink[] | undefined;
+  /** How many more it offers than are kept here. */
+  resultsCut: number;
   /** Which rule decided last, and why, in words. */
   rule: string | undefined;
   reason: string | undefined;
@@ -61,6 +75,7 @@ const stored = z.object({
   cancelReason: z.string().default(''),
   cancelAt: ms,
   cancelTries: count,
+  results: z.string().optional(),
   rule: z.string().optional(),
   reason: z.string().optional(),
   history: z.string().default(''),
@@ -68,6 +83,7 @@ const stored = z.object({
 
 export function parseTaskRecord(ref: TaskRef, id: TaskId, phase: Phase, hash: Record<string, string>): TaskRecord {
   const it = stored.parse(hash);
+  const results = parseResults(it.results);
   return {
     ...ref,
     id,
@@ -95,6 +111,8 @@ export function parseTaskRecord(ref: TaskRef, id: TaskId, phase: Phase, hash: Re
       tries: it.cancelTries,
       lastSentAtMs: it.cancelAt,
     },
+    results: results?.links,
+    resultsCut: results?.cut ?? 0,
     rule: it.rule,
     reason: it.reason || undefined,
     history: it.history.split('\n').flatMap((line) => {

@@ -2,6 +2,7 @@ import type { Limits } from '@nightpass/core';
 import { z } from 'zod';
 import type { LedgerContext } from '../ledger/context.ts';
 import { defineScript } from '../ledger/script.ts';
+import { spacingMs } from './spacing.ts';
 
 /**
  * Slots for launches and reads, shared by all workers and hosts, on Redis's clock. GCRA without burst keeps them evenly
@@ -46,7 +47,7 @@ export async function reserveSlot(
     },
     {
       scope,
-      intervalMs: 1000 / (scope === 'launch' ? limits.launchesPerSecond : limits.readsPerSecond),
+      intervalMs: spacingMs(scope === 'launch' ? limits.launchesPerSecond : limits.readsPerSecond),
       maxInFlight: limits.maxInFlight,
       lookAheadMs,
     },

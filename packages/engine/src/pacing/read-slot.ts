@@ -4,8 +4,11 @@ import { pause } from '../pause.ts';
 import type { ProviderRun } from '../provider-run.ts';
 import { reserveSlot } from './pace.ts';
 
+/** Whose read budget. */
+export type ReadBudget = Pick<ProviderRun, 'ledger' | 'name' | 'limits'>;
+
 /** Waits for one slot of the read budget. @returns ms to come again where there is none: held, or we are stopping (0). */
-export async function readSlot(run: ProviderRun, stop: AbortSignal): Promise<number | undefined> {
+export async function readSlot(run: ReadBudget, stop: AbortSignal): Promise<number | undefined> {
   for (;;) {
     const slot = await reserveSlot(run.ledger, run.name, 'read', run.limits);
     switch (slot.kind) {
@@ -28,6 +31,6 @@ export async function readSlot(run: ProviderRun, stop: AbortSignal): Promise<num
 }
 
 /** What an adapter's reads go by. A hold that comes between two of them ends the call. */
-export function callWith(run: ProviderRun, signal: AbortSignal): Call {
+export function callWith(run: ReadBudget, signal: AbortSignal): Call {
   return { signal, readSlot: async () => (await readSlot(run, signal)) === undefined };
 }

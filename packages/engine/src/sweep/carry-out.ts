@@ -4,6 +4,7 @@ import { readTaskContent } from '../ledger/batches.ts';
 import { finishLaunch, recordLaunched, requeue } from '../ledger/launching.ts';
 import type { Settlement } from '../ledger/sweeping.ts';
 import type { TaskRecord } from '../ledger/task-record.ts';
+import { storedResults } from '../ledger/task-results.ts';
 import { type CachedBatch, jobName, type ProviderRun, placeOf } from '../provider-run.ts';
 import { jobDataOf } from '../queues.ts';
 
@@ -53,7 +54,7 @@ export async function carryOut(turn: Turn, verdict: Verdict, fields: Settlement[
       return settleAs(
         turn,
         { kind: 'end', phase, rule: verdict.rule, reason: verdict.reason ?? '' },
-        { ...fields, ...(seen && remoteFields(seen)) },
+        { ...fields, ...(seen && remoteFields(seen)), ...(seen?.results && { results: storedResults(seen.results) }) },
       );
     }
     case 'running': {

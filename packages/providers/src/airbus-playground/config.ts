@@ -1,44 +1,16 @@
-import { authConfig, baseProviderConfig } from '@nightpass/core';
+import { authFor, baseProviderConfig } from '@nightpass/core';
 import { z } from 'zod';
 
 export const defaultBaseUrl = 'https://api.playground.airbusds-geo.com';
 export const defaultTokenUrl =
   'https://authenticate.foundation.api.oneatlas.airbus.com/auth/realms/IDP/protocol/openid-connect/token';
 
-const kinds = ['none', 'bearer', 'api-key'] as const;
-
-/** Keys ending in Env and File name the same secret: exactly one of each pair, of the pairs that the kind needs. */
-const auth = authConfig.superRefine((value, context) => {
-  const kind: string = value.kind;
-  if (!(kinds as readonly string[]).includes(kind)) {
-    context.addIssue({
-      code: 'custom',
-      path: ['kind'],
-      message: `"${kind}" is not available for airbus-playground; use one of ${kinds.join(', ')}`,
-    });
-    return;
-  }
-  const secret = kind === 'bearer' ? 'token' : kind === 'api-key' ? 'key' : undefined;
-  if (secret === undefined) return;
-  const keys = value as Record<string, unknown>;
-  const given = [`${secret}Env`, `${secret}File`].filter((key) => keys[key] !== undefined);
-  if (given.length !== 1) {
-    context.addIssue({
-      code: 'custom',
-      path: [`${secret}Env`],
-      message: `give exactly one of ${secret}Env and ${secret}File`,
-    });
-  }
-});
-
 /** Every key of a provider of this kind. */
 export const airbusPlaygroundConfig = z.strictObject({
   ...baseProviderConfig.shape,
   kind: z.literal('airbus-playground'),
-  baseUrl: baseProviderConfig.shape.baseUrl
-    .refine((url) => !/[?#]|^\w+:\/*[^/]*@/.test(url), 'must hold no user, password, query or fragment')
-    .default(defaultBaseUrl),
-  auth,
+  baseUrl: baseProviderConfig.shape.baseUrl.default(defaultBaseUrl),
+  auth: authFor('airbus-playground', ['none', 'bearer', 'api-key']),
   launchNameToken: z
     .boolean()
     .default(false)

@@ -5,9 +5,20 @@ import { sampleLaunch, sampleTask } from './sample.ts';
 
 const apiKey = 'planted-api-key-of-the-contract';
 
+const plain = sampleLaunch(0, { image2Id: 'image-b' });
+const twoImages = { ...plain, task: { ...plain.task, process: { ...plain.task.process, id: 'p-2' } } };
+
 providerContract({
   kind: 'airbus-playground',
-  apiKey,
+  // The second is how the simulator's tokens begin.
+  secrets: [apiKey, 'eyJhbGciOi'],
+  simulator: {
+    behaviour: {
+      jobSeconds: 3600,
+      processes: [{ id: 'p-1' }, { id: 'p-2', images: 2, firstImageField: 'imageId1' }],
+    },
+    apiKeys: [apiKey],
+  },
   provider: ({ url, tokenUrl }, style) =>
     createProvider(
       'airbus',
@@ -16,6 +27,7 @@ providerContract({
         baseUrl: url,
         auth: { kind: 'api-key', keyEnv: 'ONEATLAS_API_KEY', tokenUrl },
         launchNameToken: style === 'nameToken',
+        probeProjectId: 'prj-1',
       },
       () => `${apiKey}\n`,
       { headersMs: 1_000, totalMs: 2_000, bodyBytes: 200_000 },
@@ -25,9 +37,23 @@ providerContract({
     if (twin === undefined) return request;
     return { ...request, task: { ...request.task, zone: sampleTask(twin).zone } };
   },
+  styles: ['plain', 'nameToken'],
+  launchCalls: ['launch'],
+  refusals: { launch: [400, 404, 405, 422] },
+  quota: { concurrentJobs: { limit: 1 } },
+  hostile: ({ id, link }) => ({
+    on: 'launch',
+    do: 'alter',
+    set: { ...(id !== undefined && { id }), ...(link !== undefined && { '_links.self.href': link }) },
+  }),
+  hidesJob: { withLocation: false },
+  search: { reads: ['list', 'look'] },
+  hidesInput: { echoInput: false },
   words: remoteStatus,
-  paths: { id: 'id', link: '_links.self.href', word: 'status.status', progress: 'status.progress' },
-  withoutLocation: { withLocation: false },
-  withoutInput: { echoInput: false },
-  deletions: [{}, { deleteStatus: 204 }, { afterDelete: 'gone' }],
+  paths: { id: 'id', word: 'status.status', progress: 'status.progress' },
+  cancels: [{ behaviour: {} }, { behaviour: { deleteStatus: 204 } }, { behaviour: { afterDelete: 'gone' } }],
+  desk: true,
+  probeCall: 'describe',
+  surveysBy: 'input',
+  catalogue: { known: 'p-1', unknown: 'p-9', unfit: twoImages },
 });

@@ -2,15 +2,18 @@ import type { Call, CallFailure, LaunchAnswer, LaunchRequest, LookAnswer, Provid
 import { type AuthorizedExchange, createAuthorizedClient, noSlot } from '../auth/authorized-client.ts';
 import type { ReadSecret } from '../auth/secrets.ts';
 import { createTokenSource } from '../auth/token-source.ts';
+import { createDownloads } from '../http/download.ts';
 import { createHttpClient, type HttpLimits, usualHttpLimits } from '../http/http-client.ts';
-import { baseOf } from '../http/paths.ts';
+import { type Base, baseOf } from '../http/paths.ts';
 import { excerpt, reasonLine } from '../http/text-excerpt.ts';
 import { createSharedReading } from '../shared-reading.ts';
 import { addressHere, jobFrom, jobsPath } from './address.ts';
+import { createCatalogue } from './catalogue.ts';
 import { type AirbusPlaygroundConfig, defaultTokenUrl } from './config.ts';
 import { failureOf, refusesCredentials } from './failures.ts';
 import { findLaunch, readSharedList, type SharedList } from './find-launch.ts';
 import { payloadOf } from './payload.ts';
+import { recordsOf } from './records.ts';
 import { readJob, stateOf, tracesOf } from './replies.ts';
 import { createSurvey } from './survey.ts';
 
@@ -36,6 +39,7 @@ export function createAirbusPlayground(config: AirbusPlaygroundConfig, options: 
   const limits = { ...usualHttpLimits, ...options.limits };
   const tokens = createTokenSource(config.auth, { readSecret: options.readSecret, limits, defaultTokenUrl });
   const api = createAuthorizedClient(createHttpClient(base.origin, limits), tokens, refusesCredentials);
+  const downloads = createDownloads({ origin: base.origin, tokens, limits, refusesCredentials, failureOf });
   const get = (path: string, { signal, readSlot }: Call) =>
     api.send({ method: 'GET', path, headers: accept }, signal, readSlot);
 
@@ -65,7 +69,7 @@ export function createAirbusPlayground(config: AirbusPlaygroundConfig, options: 
     async look(job, call) {
       const path = addressHere(base, job.address);
       if (path === undefined) return refused('address-refused', 'the address is not one of a job here');
-      return lookAnswer(await get(path, call), job);
+      return lookAnswer(base, await get(path, call), { ...job, address: path });
     },
 
     findLaunch(request, call) {
@@ -112,8 +116,10 @@ export function createAirbusPlayground(config: AirbusPlaygroundConfig, options: 
     },
 
     survey: createSurvey((path, signal) => get(path, { signal, readSlot: async () => true }), base, config),
+    catalogue: createCatalogue(get, base, config),
 
-    close: () => api.close(),
+    open: downloads.open,
+    close: async () => void (await Promise.all([api.close(), downloads.close()])),
   };
 
   function launchAnswer(exchange: AuthorizedExchange, request: LaunchRequest): LaunchAnswer {
@@ -136,14 +142,15 @@ function goneReason(answer: { status: number; text: string; json: unknown }): st
   return reasonLine([`HTTP ${answer.status}`, excerpt(answer)].filter(Boolean).join(': '));
 }
 
-function lookAnswer(exchange: AuthorizedExchange, job: RemoteJob): LookAnswer {
+function lookAnswer(base: Base, exchange: AuthorizedExchange, job: RemoteJob): LookAnswer {
   if (exchange.kind !== 'answer') return failed(exchange);
   if (exchange.status === 404 || exchange.status === 410) return { kind: 'missing', reason: goneReason(exchange) };
   const seen = exchange.status === 200 ? readJob(exchange.json) : undefined;
   if (!seen) return failed(exchange);
   // A cache on the way may answer with another job: its end is not this one's.
   if (seen.id !== undefined && seen.id !== job.id) return failed(exchange, 'HTTP 200: the answer is about another job');
-  return { kind: 'seen', state: stateOf(seen) };
+  const results = recordsOf(base, seen, job.address);
+  return { kind: 'seen', state: { ...stateOf(seen), ...(results && { results }) } };
 }
 
 /** Turned away by us, before anything was sent: sending it again would change nothing. */

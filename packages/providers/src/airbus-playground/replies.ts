@@ -23,10 +23,8 @@ const id = z
   .transform((value) => String(value))
   .optional()
   .catch(undefined);
-const link = z
-  .object({ self: z.object({ href: text }).optional().catch(undefined) })
-  .optional()
-  .catch(undefined);
+const reference = z.object({ href: text }).optional().catch(undefined);
+const link = z.object({ self: reference, recordsAsGeojson: reference }).optional().catch(undefined);
 
 /** JobDescribe and JobSummary, as tolerant as can be: what is missing or of another type is undefined. */
 const jobReply = z.object({

@@ -1,3 +1,4 @@
+import type { StoredLogin } from '@nightpass/core';
 import type { Answer } from '../http/http-client.ts';
 import { parseJson } from '../http/reply-body.ts';
 
@@ -6,8 +7,27 @@ export interface SecretRef {
   env?: string;
   file?: string;
 }
-/** Reads a secret's value. @throws when the variable or the file is missing; the message names the place only. */
-export type ReadSecret = (ref: SecretRef) => string;
+/** The secrets of one provider. */
+export interface ReadSecret {
+  /** Reads a secret's value. @throws when the variable or the file is missing; the message names the place only. */
+  (ref: SecretRef): string;
+  /** Told of each secret that is learnt on the way (a token): nothing is to show it. */
+  remember?: ((secret: string) => void) | undefined;
+  /** The login that a person left for it. */
+  login?: StoredLogin | undefined;
+}
+
+/** The same for whichever provider. */
+export interface SecretSource {
+  (ref: SecretRef): string;
+  remember?: ((secret: string) => void) | undefined;
+  login?: ((provider: string) => StoredLogin | undefined) | undefined;
+}
+
+export function secretsOf(provider: string, source: SecretSource): ReadSecret {
+  const read = (ref: SecretRef) => source(ref);
+  return Object.assign(read, { remember: source.remember, login: source.login?.(provider) });
+}
 
 /** Reads `<name>Env` or `<name>File` of an auth config, trimmed: files carry newlines. @throws naming the key. */
 export function secretOf(auth: object, name: string, readSecret: ReadSecret): string {

@@ -163,8 +163,4 @@ describe('other credentials', () => {
     const tokens = createTokenSource({ kind: 'none' }, options);
     expect(await tokens.current(never)).toEqual({ kind: 'credential', authorization: undefined });
   });
-
-  test('oidc is not there yet, and says so', () => {
-    expect(() => createTokenSource({ kind: 'oidc' }, options)).toThrow('"oidc" is not available yet');
-  });
 });

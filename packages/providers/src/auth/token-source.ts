@@ -1,6 +1,7 @@
 import type { AuthConfig, CallFailure } from '@nightpass/core';
 import type { HttpLimits } from '../http/http-client.ts';
 import { apiKeySource } from './api-key.ts';
+import { oidcSource } from './oidc.ts';
 import { type ReadSecret, secretOf } from './secrets.ts';
 
 /** What goes into the Authorization header; undefined for none. */
@@ -51,10 +52,12 @@ export function createTokenSource(auth: AuthConfig, options: TokenSourceOptions)
     case 'api-key': {
       const tokenUrl = auth.tokenUrl ?? options.defaultTokenUrl;
       if (tokenUrl === undefined) throw new Error('auth: this kind of provider needs a tokenUrl for its api-key');
-      return apiKeySource({ ...options, tokenUrl, readKey: () => secretOf(auth, 'key', options.readSecret) });
+      const { remember } = options.readSecret;
+      const readKey = () => secretOf(auth, 'key', options.readSecret);
+      return apiKeySource({ ...options, tokenUrl, remember, readKey });
     }
     case 'oidc':
-      throw new Error('auth: kind "oidc" is not available yet; use none, basic, bearer or api-key');
+      return oidcSource({ ...options, auth });
     default:
       throw new Error(`auth: unknown kind ${(auth satisfies never as { kind: string }).kind}`);
   }

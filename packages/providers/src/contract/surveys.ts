@@ -2,12 +2,15 @@ import type { CallFailure, Process, SurveyAnswer, SurveyedJob, Task } from '@nig
 import type { FaultRule, Simulator } from '@nightpass/simulator';
 import { describe, expect, test } from 'vitest';
 import { freely } from '../test-call.ts';
-import { type ContractSubject, fault, launched, message, never, stages } from './stage.ts';
+import { fault, launched, message, never, stages } from './stage.ts';
+import type { ContractSubject } from './subject.ts';
 
 /** All that a platform has, asked when our own record is lost. A platform without a survey has none of this to keep. */
 export function surveyContract(subject: ContractSubject): void {
+  if (!subject.surveysBy) return;
   const open = stages(subject);
   const { task } = subject.request(0);
+  const byInput = subject.surveysBy === 'input';
 
   async function survey(
     { provider }: Awaited<ReturnType<typeof open>>,
@@ -39,6 +42,7 @@ export function surveyContract(subject: ContractSubject): void {
   const truth = (simulator: Simulator) =>
     simulator
       .jobs()
+      .filter((job) => job.started)
       .map(({ id }) => id)
       .sort();
 
@@ -52,17 +56,23 @@ export function surveyContract(subject: ContractSubject): void {
       const places = stage.provider.survey;
       for (const [n, job] of jobs.entries()) {
         const seen = found.jobs.find((one) => one.job.id === job.id);
-        expect(seen?.job).toEqual(job);
-        expect(Math.abs((seen?.createdAtMs ?? 0) - Date.now())).toBeLessThan(10_000);
+        if (!seen) throw new Error(`${job.id} was not surveyed`);
+        expect(Math.abs((seen.createdAtMs ?? 0) - Date.now())).toBeLessThan(10_000);
+        expect(await stage.provider.look(seen.job, freely)).toEqual(await stage.provider.look(job, freely));
+        if (!byInput) {
+          expect(seen.launchKeys).toEqual([subject.request(n).launchKey]);
+          continue;
+        }
+        expect(seen.job).toEqual(job);
         for (const other of [0, 1, 2]) {
           const { task: one } = subject.request(other);
-          expect(seen?.fits(one)).toBe(other === n ? 'same' : 'other');
-          if (other === n) expect(seen?.places).toContain(places?.placeOf(one));
+          expect(seen.fits(one)).toBe(other === n ? 'same' : 'other');
+          if (other === n) expect(seen.places).toContain(places?.placeOf(one));
         }
       }
     });
 
-    test('tasks that look alike fit alike', async () => {
+    test.runIf(byInput)('tasks that look alike fit alike', async () => {
       const stage = await open();
       await launched(stage.launch(0));
       const { jobs } = await survey(stage);
@@ -71,7 +81,7 @@ export function surveyContract(subject: ContractSubject): void {
       expect(jobs[0]?.places).toContain(stage.provider.survey?.placeOf(twin));
     });
 
-    test('a job that carries its key says so, whether launches carry one now or not', async () => {
+    test.runIf(byInput)('a job that carries its key says so, whether launches carry one now or not', async () => {
       const stage = await open('nameToken');
       const request = subject.request(0);
       await launched(stage.provider.launch(request, freely));
@@ -85,7 +95,7 @@ export function surveyContract(subject: ContractSubject): void {
       await plain.provider.close();
     });
 
-    test('where launches carry a key, a job without one is nobody can say whose', async () => {
+    test.runIf(byInput)('where launches carry a key, a job without one is nobody can say whose', async () => {
       const stage = await open('nameToken');
       const plain = subject.provider(stage.simulator, 'plain');
       await launched(plain.launch(subject.request(0), freely));
@@ -97,7 +107,7 @@ export function surveyContract(subject: ContractSubject): void {
 
     test('a job that does not show what it was launched with is unclear, and may be any task’s', async () => {
       const stage = await open();
-      stage.simulator.setBehaviour(subject.withoutInput);
+      stage.simulator.setBehaviour(subject.hidesInput ?? {});
       await launched(stage.launch(0));
       const { answer, jobs } = await survey(stage);
       expect(answer).toEqual({ kind: 'surveyed' });
@@ -105,7 +115,7 @@ export function surveyContract(subject: ContractSubject): void {
       expect(jobs[0]?.fits(subject.request(5).task)).toBe('unclear');
     });
 
-    test('a job that was in the list and is gone is unclear too', async () => {
+    test.runIf(byInput)('a job that was in the list and is gone is unclear too', async () => {
       const stage = await open();
       await launched(stage.launch(0));
       stage.simulator.setFaults(fault({ on: 'look', do: 'reply', status: 404, body: { message } }));
@@ -121,7 +131,7 @@ export function surveyContract(subject: ContractSubject): void {
       expect((await survey(stage, { sinceMs: Date.now() - 1_000 })).jobs).toHaveLength(2);
     });
 
-    test.each<[string, FaultRule]>([
+    const listFaults: [string, FaultRule][] = [
       ['drops a list', { on: 'list', do: 'drop' }],
       ['fails on a list', { on: 'list', do: 'html', status: 503 }],
       ['cuts a list', { on: 'list', do: 'truncate' }],
@@ -129,16 +139,22 @@ export function surveyContract(subject: ContractSubject): void {
       ['says that there is no such list', { on: 'list', do: 'reply', status: 404, body: { message } }],
       ['throttles lists', { on: 'list', do: 'reply', status: 429 }],
       ['refuses to list', { on: 'list', do: 'reply', status: 401 }],
+    ];
+    const lookFaults: [string, FaultRule][] = [
       ['drops a look', { on: 'look', do: 'drop' }],
       ['fails on a look', { on: 'look', do: 'html', status: 500 }],
       ['throttles looks', { on: 'look', do: 'reply', status: 429 }],
       ['cuts a look', { on: 'look', do: 'truncate' }],
-    ])('a platform that %s has not been surveyed', async (_, rule) => {
-      const stage = await open();
-      await launched(stage.launch(0));
-      stage.simulator.setFaults([rule]);
-      expect((await survey(stage)).answer.kind).not.toBe('surveyed');
-    });
+    ];
+    test.each([...listFaults, ...(byInput ? lookFaults : [])])(
+      'a platform that %s has not been surveyed',
+      async (_, rule) => {
+        const stage = await open();
+        await launched(stage.launch(0));
+        stage.simulator.setFaults([rule]);
+        expect((await survey(stage)).answer.kind).not.toBe('surveyed');
+      },
+    );
 
     test('calls that fail in passing are made again, a clear no is not', async () => {
       const stage = await open();
@@ -147,8 +163,11 @@ export function surveyContract(subject: ContractSubject): void {
         { on: 'list', do: 'html', status: 502, when: { times: 1 } },
         { on: 'look', do: 'drop', when: { times: 1 } },
       ]);
-      expect(await survey(stage, { patience: 3 })).toMatchObject({ answer: { kind: 'surveyed' }, calls: 4 });
-      stage.simulator.setFaults(fault({ on: 'list', do: 'reply', status: 403, body: { message: 'no such project' } }));
+      expect(await survey(stage, { patience: 3 })).toMatchObject({
+        answer: { kind: 'surveyed' },
+        calls: byInput ? 4 : 2,
+      });
+      stage.simulator.setFaults(fault({ on: 'list', do: 'reply', status: 400, body: { message } }));
       expect(await survey(stage, { patience: 3 })).toMatchObject({ answer: { kind: 'rejected' }, calls: 1 });
     });
 
@@ -162,6 +181,7 @@ export function surveyContract(subject: ContractSubject): void {
       const [{ answer, jobs }] = await Promise.all([survey(stage), ...more]);
       expect(answer).toEqual({ kind: 'surveyed' });
       expect(idsOf(jobs)).toEqual(expect.arrayContaining(before));
+      if (!byInput) return;
       const places = (one: Task) => stage.provider.survey?.placeOf(one);
       expect(new Set(jobs.slice(0, 100).flatMap((job) => job.places)).size).toBeGreaterThanOrEqual(100);
       expect(places(subject.request(3).task)).not.toBe(places(subject.request(4).task));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { boardSchema } from './board-schema.ts';
 import { notifySchema } from './notify-schema.ts';
 
 /**
@@ -12,27 +13,11 @@ const providerName = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,30}$/, 'a provider is named with a-z, 0-9 and -, beginning with a letter, 31 at most');
 
-const board = z
-  .strictObject({
-    host: z.string().min(1).default('127.0.0.1').describe('Any other address than loopback needs user and password.'),
-    port: z.number().int().min(0).max(65_535).default(8080),
-    user: z.string().min(1).optional(),
-    passwordEnv: z.string().min(1).optional().describe('Name of the variable that holds the password.'),
-    passwordFile: z.string().min(1).optional().describe('Path of the file that holds the password.'),
-    allowDestructive: z
-      .boolean()
-      .default(false)
-      .describe('Shows the buttons that empty or obliterate queues. On a million jobs they block Redis for 17 s.'),
-  })
-  .refine((b) => (b.user === undefined ? 0 : 1) === (b.passwordEnv ? 1 : 0) + (b.passwordFile ? 1 : 0), {
-    message: 'give user together with exactly one of passwordEnv and passwordFile, or none of them',
-  });
-
 /** All of nightpass.yaml but the entries of `providers`, which their kinds check. */
 export const fileSchema = z.strictObject({
   providers: z.record(providerName, z.unknown()).default({}),
   defaultProvider: z.string().optional().describe('Runs what names no provider. The only one, where there is one.'),
-  board: board.prefault({}),
+  board: boardSchema.prefault({}),
   launchRunway: z
     .number()
     .int()
@@ -45,6 +30,12 @@ export const fileSchema = z.strictObject({
       rescanSeconds: z.number().positive().max(3600).default(5).describe('Shares and bind mounts send no events.'),
       settleSeconds: z.number().min(0).max(3600).default(1).describe('A file is taken once unchanged for so long.'),
       maxFileMiB: z.number().positive().max(512).default(512),
+      preflight: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Asks the platforms of a file, before it is taken, whether they have its processes and take its inputs.',
+        ),
     })
     .prefault({}),
   notify: notifySchema.optional().describe('Whom to tell of the night, and how.'),

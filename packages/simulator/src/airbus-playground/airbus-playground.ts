@@ -8,6 +8,7 @@ import type { AirbusPlaygroundBehaviour } from './behaviour.ts';
 import { imageOf, launchFingerprint, textOf } from './input.ts';
 import { type Word, words } from './job-plan.ts';
 import { type Job, Jobs, stateOf } from './jobs.ts';
+import { exportRecords } from './records.ts';
 import { errorReply } from './replies.ts';
 import { Tokens } from './tokens.ts';
 
@@ -47,6 +48,13 @@ export class AirbusPlayground implements Platform {
       { method: 'DELETE', url: job, call: 'delete', read, answer: this.#inProject(remove) },
       { method: 'GET', url: jobs, call: 'list', read, answer: this.#inProject(list) },
       { method: 'GET', url: '/api/v1/jobs', call: 'list', read, answer: this.#inProject(list) },
+      {
+        method: 'GET',
+        url: '/api/v1/records/:datasetId/export',
+        call: 'results',
+        read: (asked) => ({ jobId: asked.query.get('jobId') ?? undefined }),
+        answer: this.#inProject(exportRecords),
+      },
       { method: 'GET', url: processes, call: 'describe', read, answer: this.#inProject(listProcesses) },
       {
         method: 'GET',

@@ -4,20 +4,12 @@ import type { Asked, Read, Reply } from '../platform.ts';
 import type { Random } from '../random.ts';
 import type { ActiveJobs } from './active-jobs.ts';
 import type { SimulatedProcess } from './behaviour.ts';
-import { inputFault } from './input.ts';
+import { inputFault, textOf } from './input.ts';
 import type { JobState } from './job-plan.ts';
 import { type Job, type Jobs, stateOf } from './jobs.ts';
 import { pageLinks, readPage, shownJobs } from './lists.ts';
-import {
-  type Desk,
-  errorReply,
-  jobDescribe,
-  jobSummary,
-  link,
-  linkOrigin,
-  processDescribe,
-  selfPath,
-} from './replies.ts';
+import { processDescribe, processSummary, type ShownProcess } from './process-replies.ts';
+import { type Desk, errorReply, jobDescribe, jobSummary, link, linkOrigin, selfPath } from './replies.ts';
 
 /** All that a simulated Airbus Playground is, but for its credentials. */
 export interface World {
@@ -35,9 +27,10 @@ export function launch(world: World, asked: Asked, read: Read): Reply {
   const { jobs, active, desk, clock } = world;
   const { behaviour } = desk;
   const processId = asked.params.processId ?? '';
-  const process = processOf(world, processId);
+  const process = processOf(world, processId, textOf(read.input, 'projectId'));
   if (!process) return errorReply(desk, asked, 404, 'Process not found');
-  const fault = inputFault(read.input, behaviour.processes && process);
+  const declared = behaviour.processes?.find(({ id }) => id === processId);
+  const fault = inputFault(read.input, declared);
   if (fault) return errorReply(desk, asked, fault.status, fault.message, fault.hint);
   const nowMs = clock.elapsedMs();
   const quota = behaviour.concurrentJobs;
@@ -104,7 +97,9 @@ export function list(world: World, asked: Asked, projectId: string): Reply {
   const page = readPage(asked.query);
   if (typeof page === 'string') return errorReply(desk, asked, 400, 'Bad request', page);
   const { processId } = asked.params;
-  if (processId !== undefined && !processOf(world, processId)) return errorReply(desk, asked, 404, 'Process not found');
+  if (processId !== undefined && !processOf(world, processId, projectId)) {
+    return errorReply(desk, asked, 404, 'Process not found');
+  }
   const datasetId = processId === undefined ? asked.query.get('datasetId') : null;
   const inProject = world.jobs.listed(projectId, processId);
   const jobs = datasetId ? inProject.filter((job) => job.datasetId === datasetId) : inProject;
@@ -124,18 +119,23 @@ export function list(world: World, asked: Asked, projectId: string): Reply {
 export function listProcesses({ desk }: World, asked: Asked, projectId: string): Reply {
   const page = readPage(asked.query);
   if (typeof page === 'string') return errorReply(desk, asked, 400, 'Bad request', page);
-  const all = desk.behaviour.processes ?? [];
+  const all = (desk.behaviour.processes ?? []).filter((process) => isIn(process, projectId));
   const origin = linkOrigin(desk, asked);
-  const processes = pageOf(all, page).map((process) => processDescribe(origin, process, projectId));
+  const processes = pageOf(all, page).map((process) => processSummary(origin, process, projectId));
   const _links = linksOf(origin, pageLinks('/api/v1/processes', asked.query, page, all.length));
   return { status: 200, body: JSON.stringify({ processes, count: processes.length, total: all.length, _links }) };
 }
 
 /** `GET /api/v1/processes/{processId}` → ProcessDescribe. */
 export function describeProcess(world: World, asked: Asked, projectId: string): Reply {
-  const process = processOf(world, asked.params.processId ?? '');
-  if (!process) return errorReply(world.desk, asked, 404, 'Process not found');
-  return { status: 200, body: JSON.stringify(processDescribe(linkOrigin(world.desk, asked), process, projectId)) };
+  const { desk } = world;
+  const process = processOf(world, asked.params.processId ?? '', projectId);
+  if (!process) return errorReply(desk, asked, 404, 'Process not found');
+  const withInput = desk.behaviour.showInputSchema;
+  return {
+    status: 200,
+    body: JSON.stringify(processDescribe(linkOrigin(desk, asked), process, { projectId, withInput })),
+  };
 }
 
 /** The job under its own process and project only, as long as it is there. */
@@ -148,11 +148,22 @@ function findJob(world: World, asked: Asked, projectId: string): { job: Job; sta
 }
 
 /** Where no processes are declared, every id is one. */
-function processOf({ desk }: World, id: string): SimulatedProcess | undefined {
-  const { processes } = desk.behaviour;
-  if (processes) return processes.find((process) => process.id === id);
-  return { id, title: 'Simulated process', family: 'object-detection', images: 1, firstImageField: 'imageId' };
+function processOf(world: World, id: string, projectId: string | undefined): ShownProcess | undefined {
+  const { processes } = world.desk.behaviour;
+  if (processes) return processes.find((process) => process.id === id && isIn(process, projectId));
+  return {
+    id,
+    title: 'Simulated process',
+    family: 'object-detection',
+    images: 'any',
+    firstImageField: 'imageId',
+    version: '1.0',
+    description: 'simulated',
+  };
 }
+
+const isIn = ({ projects }: SimulatedProcess, projectId: string | undefined) =>
+  projects === undefined || (projectId !== undefined && projects.includes(projectId));
 
 function pageOf<T>(items: readonly T[], page: { number: number; size: number }): readonly T[] {
   return items.slice((page.number - 1) * page.size, page.number * page.size);

@@ -11,6 +11,9 @@ const process = z.strictObject({
   family: z.string().default('object-detection'),
   images: z.union([z.literal(1), z.literal(2)]).default(1),
   firstImageField: z.enum(['imageId', 'imageId1']).default('imageId').describe('What its input schema requires.'),
+  version: z.string().default('1.0'),
+  description: z.string().default('simulated'),
+  projects: z.array(z.string().min(1)).optional().describe('Only these have it; every project unless given.'),
 });
 export type SimulatedProcess = z.output<typeof process>;
 
@@ -44,6 +47,7 @@ export const airbusPlaygroundBehaviour = z.strictObject({
 
   // Answers.
   echoInput: z.boolean().default(true),
+  showInputSchema: z.boolean().default(true).describe('Whether the description of a process has its input schema.'),
   withLinks: z.boolean().default(true),
   withLocation: z.boolean().default(true),
   linkHost: z
@@ -61,6 +65,10 @@ export const airbusPlaygroundBehaviour = z.strictObject({
     .strictObject({ percent, seconds: seconds.default(60) })
     .prefault({})
     .describe('This share of list answers shows what was true so long ago.'),
+
+  // Records.
+  recordsPerJob: z.number().int().min(0).max(100_000).default(5).describe('Points in its GeoJSON.'),
+  recordsInParts: z.boolean().default(true).describe('Honours Range and If-Range, and says an ETag.'),
 
   // Deleting.
   deleteStatus: z.union([z.literal(202), z.literal(204)]).default(202),

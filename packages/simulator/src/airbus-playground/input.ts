@@ -1,5 +1,6 @@
 import { fingerprintOf, isRecord } from '../fingerprint.ts';
 import type { SimulatedProcess } from './behaviour.ts';
+import { imageFields } from './process-replies.ts';
 
 /** Why a launch is turned away: 400 for its shape, 405 ("invalid input") for what it means. */
 export interface InputFault {
@@ -49,8 +50,9 @@ function fieldFaults(input: Record<string, unknown>): string[] {
 
 function imageFaults(input: Record<string, unknown>, process: SimulatedProcess | undefined): string[] {
   if (process) {
-    const required = process.images === 2 ? [process.firstImageField, 'imageId2'] : [process.firstImageField];
-    return required.filter((key) => !(key in input)).map((key) => `${key} is required`);
+    return imageFields(process)
+      .filter((key) => !(key in input))
+      .map((key) => `${key} is required`);
   }
   if ('imageId1' in input && !('imageId2' in input)) return ['imageId2 is required'];
   return 'imageId' in input || 'imageId1' in input ? [] : ['imageId is required'];

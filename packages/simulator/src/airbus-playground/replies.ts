@@ -1,5 +1,5 @@
 import type { Asked, Reply } from '../platform.ts';
-import type { AirbusPlaygroundBehaviour, SimulatedProcess } from './behaviour.ts';
+import type { AirbusPlaygroundBehaviour } from './behaviour.ts';
 import type { JobState } from './job-plan.ts';
 import { inputOf, type Job } from './jobs.ts';
 
@@ -48,30 +48,6 @@ export function jobSummary(desk: Desk, origin: string, job: Job, state: JobState
     creationDate: dateOf(desk, job.createdMs),
     ...tasksOf(state),
     _links: desk.behaviour.withLinks ? { self: jobLinks(desk, origin, job, askedProjectId).self } : undefined,
-  };
-}
-
-/** `ProcessSummary`, and with `input` what recorded answers describe a process with. */
-export function processDescribe(origin: string, process: SimulatedProcess, projectId: string): object {
-  const path = `/api/v1/processes/${encodeURIComponent(process.id)}`;
-  const query = `?projectId=${encodeURIComponent(projectId)}`;
-  const images = process.images === 2 ? [process.firstImageField, 'imageId2'] : [process.firstImageField];
-  return {
-    id: process.id,
-    name: process.title,
-    title: process.title,
-    family: process.family,
-    version: '1.0',
-    description: 'simulated',
-    organization: 'Nightpass simulator',
-    input: { type: 'object', required: ['name', ...images, 'geom'] },
-    _links: {
-      self: link(origin, `${path}${query}`),
-      jobs: link(origin, `${path}/jobs${query}`),
-      // Recorded answers have these two the wrong way round.
-      list: link(origin, `${path}/jobs${query}`, 'POST'),
-      runNewJob: link(origin, `/api/v1/processes${query}`),
-    },
   };
 }
 

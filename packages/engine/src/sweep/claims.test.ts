@@ -6,7 +6,7 @@ import { recordLost } from '../ledger/launching.ts';
 import { readTasks } from '../ledger/reading.ts';
 import { claimDue, renewClaims, settle } from '../ledger/sweeping.ts';
 import { provider, type TestLedger, testLedger } from '../test-ledger.ts';
-import { createSearches } from './searches.ts';
+import { createClaims } from './claims.ts';
 import { createSweep } from './sweep.ts';
 import { intended, running, runOf } from './test-run.ts';
 
@@ -68,40 +68,32 @@ test('a claim is renewed for as long as it is held, and not once another has mad
   expect((await renewClaims(it.ledger, provider, mine, 60_000)).kept).toEqual([]);
 });
 
-/** A search of 100 ms for the lost task, under a claim that is short unless renewed. @returns what settling it did. */
-async function searchUnderClaim(it: TestLedger, renewEveryMs: number, meanwhile: () => Promise<unknown>) {
-  const searches = createSearches(runOf(it, {}), renewEveryMs);
-  const { score } = await claimDue(it.ledger, provider, 10, 30);
-  const [task] = await readTasks(it.ledger, [`${it.id}-0-0` as TaskId], async () => ({ zoneCount: 2 }));
-  if (!task) throw new Error('no task');
-  let settled: TaskId[] | undefined;
-  searches.begin(
-    task,
-    score,
-    () => sleep(100).then(meanwhile),
-    async (_, held) => {
-      const outcome = { kind: 'end', phase: 'parked', rule: 'test', reason: 'the search ended' } as const;
-      settled = await settle(it.ledger, provider, held, [{ at: it.at(0, 0), outcome, fields: {} }]);
-    },
-  );
-  await searches.over();
-  return settled;
+/** Work of 100 ms on the lost task, under a claim that is short unless renewed. @returns what settling it did */
+async function workUnderClaim(it: TestLedger, renewEveryMs: number, meanwhile: () => Promise<unknown>) {
+  const claims = createClaims(runOf(it, {}), renewEveryMs);
+  const { score, ids } = await claimDue(it.ledger, provider, 10, 30);
+  claims.hold(ids, score);
+  await sleep(100);
+  await meanwhile();
+  const held = (await claims.release(ids)).get(`${it.id}-0-0` as TaskId) ?? 0;
+  expect(claims.size()).toBe(0);
+  const outcome = { kind: 'end', phase: 'parked', rule: 'test', reason: 'the work ended' } as const;
+  return settle(it.ledger, provider, held, [{ at: it.at(0, 0), outcome, fields: {} }]);
 }
 
-test('a search that outlasts its claim still settles: its claim is renewed while it lives', async () => {
+test('work that outlasts its claim still settles: the claim is renewed while it lives', async () => {
   const it = await oneLostOneRunning();
-  const others = () => claimDue(it.ledger, provider, 10, 60_000);
   let claimedByOthers: TaskId[] = [];
-  const settled = await searchUnderClaim(it, 10, async () => {
-    claimedByOthers = (await others()).ids;
+  const settled = await workUnderClaim(it, 10, async () => {
+    claimedByOthers = (await claimDue(it.ledger, provider, 10, 60_000)).ids;
   });
-  expect(claimedByOthers).not.toContain(`${it.id}-0-0`);
+  expect(claimedByOthers).toEqual([]);
   expect(settled).toEqual([`${it.id}-0-0`]);
 });
 
-test('what a search came to is not settled when its claim ran out and another took the task', async () => {
+test('what came of work is not settled when its claim ran out and another took the task', async () => {
   const it = await oneLostOneRunning();
-  const settled = await searchUnderClaim(it, 60_000, () => claimDue(it.ledger, provider, 10, 60_000));
+  const settled = await workUnderClaim(it, 60_000, () => claimDue(it.ledger, provider, 10, 60_000));
   expect(settled).toEqual([]);
   expect((await phasesOf(it))[0]?.phase).toBe('unconfirmed');
 });

@@ -1,0 +1,101 @@
+import type { Call, CallFailure, LookAnswer, LookManyAnswer, RemoteJob, RemoteState } from '@nightpass/core';
+import { noSlot } from '../auth/authorized-client.ts';
+import { reasonLine } from '../http/text-excerpt.ts';
+import { addressHere, jobHere } from './address.ts';
+import { goneReason, refused } from './answers.ts';
+import type { Client } from './client.ts';
+import { pageIn } from './list-jobs.ts';
+import { type JobReply, readJob, reasonInLogs } from './replies.ts';
+import { familyState, stateOf } from './state.ts';
+
+const listSize = 100;
+
+export const foreignAddress = refused('address-refused', 'the address is not one of a job here');
+
+/** One job. A parent is seen through its sub-jobs; why a job failed stands in its logs only. */
+export async function look(client: Client, job: RemoteJob, call: Call): Promise<LookAnswer> {
+  const address = addressHere(client.api, job.address);
+  if (address === undefined) return foreignAddress;
+  const read = await readOne(client, address.slice(client.api.path.length), call);
+  if (read.kind !== 'read') return read;
+  const state = await wholeState(client, read.job, call);
+  return 'kind' in state ? state : { kind: 'seen', state };
+}
+
+/** @param path below the API's */
+export async function readOne(
+  client: Client,
+  path: string,
+  call: Call,
+): Promise<{ kind: 'read'; job: JobReply & { id: string } } | { kind: 'missing'; reason: string } | CallFailure> {
+  const exchange = await client.get(`${path}?projection=detailedJob`, call);
+  if (exchange.kind === 'answer' && (exchange.status === 404 || exchange.status === 410)) {
+    return { kind: 'missing', reason: goneReason(exchange) };
+  }
+  const job = exchange.kind === 'answer' && exchange.status === 200 ? readJob(exchange.json) : undefined;
+  if (!job) return client.failed(exchange);
+  // A cache on the way may answer with another job: its end is not this one's.
+  const id = path.split('/').at(-1) ?? '';
+  if (job.id !== id) return client.failed(exchange, 'other', 'HTTP 200: the answer is about another job');
+  return { kind: 'read', job: { ...job, id } };
+}
+
+/** What a row says, and what has to be read beside it. */
+async function wholeState(
+  client: Client,
+  job: JobReply & { id: string },
+  call: Call,
+): Promise<RemoteState | CallFailure> {
+  if (job.parent === true) {
+    const family = await readFamily(client, job.id, call);
+    if (!Array.isArray(family)) return family;
+    if (family.length > 0) return familyState(job, family);
+  }
+  const state = stateOf(job);
+  if (state.status !== 'failed') return state;
+  const exchange = await client.getNext(`/jobs/${job.id}/logs`, call);
+  if (exchange.kind === 'noCredentials' && exchange.failure.rule === noSlot.rule) return exchange.failure;
+  const why = exchange.kind === 'answer' && exchange.status === 200 ? reasonInLogs(exchange.json) : undefined;
+  return { ...state, message: why === undefined ? undefined : reasonLine(why) };
+}
+
+/** Sub-jobs come without pages. */
+export async function readFamily(client: Client, id: string, call: Call): Promise<JobReply[] | CallFailure> {
+  const exchange = await client.getNext(`/jobs/${id}/subJobs?projection=shortJob`, call);
+  if (exchange.kind === 'answer' && exchange.status === 404) return [];
+  const page = pageIn(exchange, 'whole');
+  return page ? page.items : client.failed(exchange);
+}
+
+/** By the list of all jobs, the newest first: as far as the oldest of those, or as long as it is worth it. */
+export async function lookMany(client: Client, jobs: readonly RemoteJob[], call: Call): Promise<LookManyAnswer> {
+  const asked = new Set(jobs.filter((job) => job.address === jobHere(client.api, job.id).address).map((job) => job.id));
+  const lowestAsked = Math.min(...[...asked].map(Number));
+  const mostPages = Math.ceil(asked.size / 5);
+  const seen = new Map<string, RemoteState>();
+  let requests = 0;
+  const counted: Call = {
+    ...call,
+    async readSlot() {
+      if (requests > 0 && !(await call.readSlot())) return false;
+      requests += 1;
+      return true;
+    },
+  };
+  for (let number = 0; number < mostPages && seen.size < asked.size; number++) {
+    const path = `/jobs?projection=shortJob&sort=id,desc&page=${number}&size=${listSize}`;
+    const exchange = await client.getNext(path, counted);
+    const page = pageIn(exchange);
+    if (!page) return client.failed(exchange);
+    for (const row of page.items) {
+      const { id } = row;
+      if (id === undefined || !asked.has(id) || seen.has(id)) continue;
+      const state = await wholeState(client, { ...row, id }, counted);
+      if ('kind' in state) return state;
+      seen.set(id, state);
+    }
+    const isLast = page.items.length === 0 || (page.totalPages !== undefined && number >= page.totalPages - 1);
+    if (isLast || page.items.some((row) => Number(row.id) <= lowestAsked)) break;
+  }
+  return { kind: 'listed', seen, requests };
+}

@@ -1,0 +1,132 @@
+import type { CallFailure } from '@nightpass/core';
+import { z } from 'zod';
+import type { AuthorizedExchange } from '../auth/authorized-client.ts';
+import type { Answer, Exchange } from '../http/http-client.ts';
+import { retryAfterMs } from '../http/retry-after.ts';
+import { excerpt, reasonLine } from '../http/text-excerpt.ts';
+
+/**
+ * Every way a call to an OGC API - Processes server can go wrong, and what it is taken for. The first row that fits
+ * decides. The status alone decides: servers agree on no words (see docs/platforms/ogc-api-processes.md), so that what
+ * an error says only decorates it, but for limits on jobs, which have no status of their own. "ambiguous" is for
+ * launches: may have taken effect; a read that ends so is simply made again.
+ */
+interface Row {
+  rule: string;
+  /** When it broke: before the first byte left, after it with no answer, or in the answer. */
+  moment: Exchange['kind'];
+  /** First and last status, both included. */
+  status?: readonly [number, number];
+  /** What the answer says must match too. */
+  says?: RegExp;
+  /** A Retry-After that can be read must be there too. */
+  retryAfter?: true;
+  is: CallFailure['kind'];
+}
+
+const jobLimit =
+  /\b(?:concurrent|simultaneous|parallel|running|active|pending|queued)\s+(?:jobs?|process(?:es)?|executions?|tasks?)\b|\bjobs?\s+(?:limit|quota)|\btoo many\s+jobs?\b|\bmax(?:imum)?\b[^.]{0,30}\bjobs?\b|\bquota\b/i;
+const oneThing = /\bprocess(?:es)?\b|\bjobs?\b|\brole|permission|not allowed/i;
+
+export const failureTable: readonly Row[] = [
+  { rule: 'not-sent', moment: 'notSent', is: 'notSent' },
+  { rule: 'answer-lost', moment: 'lost', is: 'ambiguous' },
+
+  { rule: 'unreadable-2xx', moment: 'answer', status: [200, 299], is: 'ambiguous' },
+  // Where a redirect points may have been reached by what sent it.
+  { rule: 'redirect', moment: 'answer', status: [300, 399], is: 'ambiguous' },
+
+  { rule: 'http-400', moment: 'answer', status: [400, 400], is: 'rejected' },
+  { rule: 'http-401', moment: 'answer', status: [401, 401], is: 'unauthorized' },
+  // Nothing is paid for any more: every task would be refused.
+  { rule: 'http-402', moment: 'answer', status: [402, 402], is: 'quota' },
+  { rule: '403-job-limit', moment: 'answer', status: [403, 403], says: jobLimit, is: 'quota' },
+  // About this process only: the others go on. In doubt it is about the credentials: then nothing is lost.
+  { rule: '403-not-allowed-here', moment: 'answer', status: [403, 403], says: oneThing, is: 'rejected' },
+  { rule: 'http-403', moment: 'answer', status: [403, 403], is: 'unauthorized' },
+  // No such process, or no such address on this server.
+  { rule: 'http-404', moment: 'answer', status: [404, 404], is: 'rejected' },
+  { rule: 'http-405', moment: 'answer', status: [405, 406], is: 'rejected' },
+  // Turned away by form or size, before any effect: gone, length, too large, URI too long, media type.
+  { rule: 'http-41x', moment: 'answer', status: [410, 411], is: 'rejected' },
+  { rule: 'http-41x', moment: 'answer', status: [413, 415], is: 'rejected' },
+  { rule: 'http-422', moment: 'answer', status: [422, 422], is: 'rejected' },
+  { rule: '429-job-limit', moment: 'answer', status: [429, 429], says: jobLimit, is: 'quota' },
+  { rule: 'http-429', moment: 'answer', status: [429, 429], is: 'throttled' },
+  { rule: 'http-431', moment: 'answer', status: [431, 431], is: 'rejected' },
+  // 408, 409, 425 and whatever else may come after an effect.
+  { rule: 'http-4xx', moment: 'answer', status: [400, 499], is: 'ambiguous' },
+
+  { rule: 'http-501', moment: 'answer', status: [501, 501], is: 'rejected' },
+  { rule: '503-retry-after', moment: 'answer', status: [503, 503], retryAfter: true, is: 'throttled' },
+  // Also how a process that ran at once and failed is answered.
+  { rule: 'http-5xx', moment: 'answer', status: [500, 599], is: 'ambiguous' },
+  { rule: 'no-such-status', moment: 'answer', is: 'ambiguous' },
+];
+
+/** Only what servers of this kind say in members of their own; problems of RFC 9457 are known to `excerpt`. */
+const ownWords = z.object({ description: z.string().min(1), detail: z.undefined().optional() });
+
+/** What an error says, in one safe line. */
+export function said(answer: Pick<Answer, 'text' | 'json'>): string {
+  const own = ownWords.safeParse(answer.json);
+  return own.success ? reasonLine(own.data.description) : excerpt(answer);
+}
+
+function waitOf(answer: Answer): number | undefined {
+  return retryAfterMs(answer.headers['retry-after'], { nowMs: Date.now(), date: answer.headers.date });
+}
+
+function fits(row: Row, exchange: Exchange): boolean {
+  if (row.moment !== exchange.kind) return false;
+  if (exchange.kind !== 'answer') return true;
+  const [first, last] = row.status ?? [0, 999];
+  if (exchange.status < first || exchange.status > last) return false;
+  if (row.says && !row.says.test(said(exchange))) return false;
+  return row.retryAfter !== true || waitOf(exchange) !== undefined;
+}
+
+function reasonOf(exchange: Exchange): string {
+  if (exchange.kind !== 'answer') return exchange.reason;
+  // What stands in a 2xx that we cannot use is no reason, and may be anything.
+  const words = exchange.status < 300 ? 'not the answer that the standard has' : said(exchange);
+  return [`HTTP ${exchange.status}`, words, exchange.trouble].filter(Boolean).join(': ');
+}
+
+/** The class of a call that did not give what it was made for. `instead` replaces the reason where the caller knows more. */
+export function failureOf(exchange: AuthorizedExchange, instead?: string): CallFailure {
+  if (exchange.kind === 'noCredentials') return exchange.failure;
+  const row = failureTable.find((candidate) => fits(candidate, exchange));
+  if (!row) throw new Error('the table of failures has a last row for everything');
+  const { rule } = row;
+  const reason = reasonLine(instead ?? reasonOf(exchange));
+  switch (row.is) {
+    case 'notSent':
+    case 'unauthorized':
+    case 'ambiguous':
+      return { kind: row.is, rule, reason };
+    case 'throttled':
+    case 'quota':
+      return { kind: row.is, rule, reason, retryAfterMs: exchange.kind === 'answer' ? waitOf(exchange) : undefined };
+    case 'rejected':
+      return { kind: 'rejected', rule, reason, status: exchange.kind === 'answer' ? exchange.status : 0 };
+    default:
+      return row.is satisfies never;
+  }
+}
+
+/** Turned away by us, before anything was sent: sending it again would change nothing. */
+export function refused(rule: string, reason: string): CallFailure & { kind: 'rejected' } {
+  return { kind: 'rejected', rule, status: 0, reason };
+}
+
+/** Whether new credentials could help. */
+export function refusesCredentials(answer: Answer): boolean {
+  return answer.status >= 400 && failureOf(answer).kind === 'unauthorized';
+}
+
+/** Trouble of the moment, with no word of when to come again. */
+export function isPassing(exchange: AuthorizedExchange): boolean {
+  if (exchange.kind !== 'answer') return exchange.kind !== 'noCredentials';
+  return exchange.status >= 500 && exchange.status !== 501 && exchange.headers['retry-after'] === undefined;
+}

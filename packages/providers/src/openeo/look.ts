@@ -1,0 +1,84 @@
+import type { Call, LookAnswer, LookManyAnswer, RemoteJob, RemoteState } from '@nightpass/core';
+import { noSlot } from '../auth/authorized-client.ts';
+import { excerpt, reasonLine } from '../http/text-excerpt.ts';
+import { placeOf } from './address.ts';
+import { type Client, firstFree } from './client.ts';
+import type { Reading } from './discovery.ts';
+import { failed, refused } from './failures.ts';
+import { listJobs } from './list-jobs.ts';
+import { firstError, type JobReply, readJob, type Started, stateOf } from './replies.ts';
+
+/** Of the jobs of one list that failed, so many are asked why; the others are looked at singly. */
+const mostReasons = 20;
+
+export async function look(client: Client, job: RemoteJob, lagMs: number, call: Call): Promise<LookAnswer> {
+  const place = placeOf(job);
+  if (!place) return refused('address-refused', 'the address is not one of a job here');
+  const reading = firstFree(call);
+  const exchange = await client.get(place.path, reading);
+  if (exchange.kind !== 'answer') return failed(exchange);
+  if (exchange.status === 404 || exchange.status === 410) {
+    return { kind: 'missing', reason: reasonLine(`HTTP ${exchange.status}: ${excerpt(exchange)}`) };
+  }
+  const seen = exchange.status === 200 ? readJob(exchange.json) : undefined;
+  if (!seen) return failed(exchange);
+  // A cache on the way may answer with another job: its end is not this one's.
+  if (seen.id !== undefined && seen.id !== job.id) return failed(exchange, 'HTTP 200: the answer is about another job');
+  const state = await explained(client, job.id, stateOf(seen, startedBy(place, lagMs)), reading);
+  return state ? { kind: 'seen', state } : noSlot;
+}
+
+/** One list answers for all of them. */
+export async function lookMany(
+  client: Client,
+  jobs: readonly RemoteJob[],
+  lagMs: number,
+  call: Call,
+): Promise<LookManyAnswer> {
+  let requests = 0;
+  const { turn, signal } = firstFree(call);
+  const counted = async () => {
+    const goes = await turn();
+    if (goes) requests++;
+    return goes;
+  };
+  const reading: Reading = { signal, turn: counted };
+  const listing = await listJobs((path) => client.get(path, reading));
+  if (listing.kind === 'unsure') return { kind: 'ambiguous', rule: 'list-unsure', reason: listing.reason };
+  if (listing.kind !== 'list') return listing;
+  const rows = new Map(listing.rows.map((row): [string | undefined, JobReply] => [row.id, row]));
+  const seen = new Map<string, RemoteState>();
+  let reasonsLeft = mostReasons;
+  for (const job of jobs) {
+    const row = rows.get(job.id);
+    const place = row && placeOf(job);
+    if (!place) continue;
+    const state = stateOf(row, startedBy(place, lagMs));
+    if (state.status === 'failed' && --reasonsLeft < 0) continue;
+    const whole = await explained(client, job.id, state, reading);
+    if (whole) seen.set(job.id, whole);
+    else reasonsLeft = 0;
+  }
+  return { kind: 'listed', seen, requests };
+}
+
+const startedBy = ({ startedAtMs }: { startedAtMs: number | undefined }, lagMs: number): Started => ({
+  atMs: startedAtMs,
+  nowMs: Date.now(),
+  lagMs,
+});
+
+/** A failed job does not say why: its logs do. @returns undefined where there was no slot to ask them. */
+async function explained(
+  client: Client,
+  id: string,
+  state: RemoteState,
+  reading: Reading,
+): Promise<RemoteState | undefined> {
+  if (state.status !== 'failed') return state;
+  const exchange = await client.get(`/jobs/${encodeURIComponent(id)}/logs?level=error&limit=20`, reading);
+  if (exchange.kind === 'noCredentials' && exchange.failure.rule === noSlot.rule) return undefined;
+  // Logs that cannot be read keep no job from its end.
+  const message = exchange.kind === 'answer' && exchange.status === 200 ? firstError(exchange.json) : undefined;
+  return { ...state, message };
+}
