@@ -28,7 +28,7 @@ export interface Installation {
 
 export async function readInstallation(cli: Cli, need: ReadConfigOptions['providers']): Promise<Installation> {
   const config = await readConfig(cli.env, providerKinds, { providers: need ?? 'needed' });
-  const secrets = createSecrets(cli.env);
+  const secrets = createSecrets(cli.env, { dataDir: config.dataDir });
   if (config.redis?.password !== undefined) secrets.remember(config.redis.password);
   const level = cli.env.LOG_LEVEL?.trim() ? config.logLevel : 'warn';
   return { config, secrets, log: createLogger('cli', { level, secrets, to: 'stderr' }) };

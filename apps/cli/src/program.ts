@@ -7,9 +7,12 @@ import { addCancel } from './commands/cancel.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addPause, addResume } from './commands/hold.ts';
+import { addLogin } from './commands/login.ts';
 import { addParts } from './commands/part.ts';
+import { addProcesses } from './commands/processes.ts';
 import { addRecover } from './commands/recover.ts';
 import { addRedrive } from './commands/redrive.ts';
+import { addResults } from './commands/results.ts';
 import { addSimulate } from './commands/simulate.ts';
 import { addStatus } from './commands/status.ts';
 import { addSubmit } from './commands/submit.ts';
@@ -24,9 +27,9 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 
 /** In the order in which they are listed: run it, feed it, look, act, try it. */
 const groups: [string, ((program: Command, cli: Cli) => void)[]][] = [
-  ['Run', [addUp, addParts]],
-  ['Batch files', [addValidate, addSubmit]],
-  ['Look', [addBatches, addStatus, addTasks, addWhy, addDoctor]],
+  ['Run', [addUp, addParts, addLogin]],
+  ['Batch files', [addProcesses, addValidate, addSubmit]],
+  ['Look', [addBatches, addStatus, addTasks, addWhy, addResults, addDoctor]],
   ['Act', [addPause, addResume, addCancel, addRedrive, addRecover]],
   ['Try', [addDemo, addSimulate]],
 ];

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { limitsOf } from '@nightpass/core';
 import { createKeys, openInbox } from '@nightpass/engine';
+import { takesOf } from '@nightpass/providers';
 import {
   cannotStart,
   connectRedis,
@@ -14,6 +15,7 @@ import {
 } from '@nightpass/runtime';
 import { readProducerConfig } from './config.ts';
 import { startHerald } from './herald.ts';
+import { adaptersOf, startPreflight } from './preflight.ts';
 import { startProducer } from './producer.ts';
 
 /**
@@ -24,11 +26,15 @@ import { startProducer } from './producer.ts';
 const closeMs = 10_000;
 
 const { values: flags } = parseArgs({ options: { 'allow-volatile-redis': { type: 'boolean', default: false } } });
-const secrets = createSecrets(process.env);
 const config = await readProducerConfig(process.env).catch(cannotStart('producer', 2));
+const secrets = createSecrets(process.env, { dataDir: config.dataDir });
 const log = createLogger('producer', { level: config.logLevel, secrets });
 process.on('unhandledRejection', (error) => log.error({ err: error }, 'rejection nobody handled'));
 
+// A missing secret is told before anything is started. Without a preflight, a producer needs none.
+const adapters = await Promise.resolve()
+  .then(() => (config.inbox.preflight ? adaptersOf(config, secrets) : undefined))
+  .catch(cannotStart('producer', 2));
 const inbox = await openInbox(config.inboxDir).catch(cannotStart('producer', 1));
 const server = await openRedis({
   given: config.redis,
@@ -39,12 +45,19 @@ const server = await openRedis({
 }).catch(cannotStart('producer', 1));
 if (server.address.password !== undefined) secrets.remember(server.address.password);
 const redis = connectRedis(server.address, log, { role: 'producer' });
+const ledger = { redis, keys: createKeys() };
 
+const preflight = adapters && startPreflight(adapters, { ledger, log });
 const producer = startProducer({
-  ledger: { redis, keys: createKeys() },
+  ledger,
   inbox,
-  providers: { known: Object.keys(config.providers), default: config.defaultProvider },
+  providers: {
+    known: Object.keys(config.providers),
+    default: config.defaultProvider,
+    takes: takesOf(config.providers),
+  },
   ...config.inbox,
+  preflight: preflight?.check,
   log,
 });
 log.info({ inbox: inbox.dir, redis: server.address.display }, 'producer started');
@@ -70,6 +83,7 @@ const signal = await untilSignal(['SIGINT', 'SIGTERM']);
 log.info({ signal }, 'producer stopping');
 // Without Redis the work cannot end; whatever is under way is finished at the next start.
 const how = await withTimeout(Promise.all([producer.close(), herald?.close()]), closeMs);
+await preflight?.close();
 redis.disconnect();
 heraldRedis?.disconnect();
 await server.release();

@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inboxFolders, nameKind } from '@nightpass/engine';
+import { inboxFolders, isWaitingNote, nameKind } from '@nightpass/engine';
 
 /** A file that lies in the inbox to be taken. */
 export interface Candidate {
@@ -16,6 +16,8 @@ export interface InboxScan {
   candidates: Candidate[];
   /** What is left alone, though somebody may have meant it; with the reason. */
   foreign: { file: string; reason: string }[];
+  /** What we said of files that wait. */
+  notes: string[];
 }
 
 /**
@@ -23,7 +25,7 @@ export interface InboxScan {
  * @throws where the inbox itself cannot be read
  */
 export async function scanInbox(dir: string): Promise<InboxScan> {
-  const scan: InboxScan = { candidates: [], foreign: [] };
+  const scan: InboxScan = { candidates: [], foreign: [], notes: [] };
   const ours = new Set<string>(Object.values(inboxFolders));
   for (const entry of await readdir(dir, { withFileTypes: true })) {
     if (!entry.isDirectory()) await lookAt(scan, dir, entry, '');
@@ -52,6 +54,7 @@ async function scanFolder(scan: InboxScan, dir: string, folder: string): Promise
 async function lookAt(scan: InboxScan, dir: string, entry: Dirent, folder: string): Promise<void> {
   const file = folder + entry.name;
   const kind = nameKind(entry.name);
+  if (isWaitingNote(entry.name)) scan.notes.push(file);
   if (kind === 'ignored') return;
   if (kind === 'foreign') {
     const reason = entry.isSymbolicLink() ? 'it is a link' : 'its name does not end in .json';

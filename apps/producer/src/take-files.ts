@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { forgetTakings, type Intake, isMounted, type Taken, takeFile } from '@nightpass/engine';
+import { forgetTakings, type Intake, isMounted, removeStaleNotes, type Taken, takeFile } from '@nightpass/engine';
 import type { Log } from '@nightpass/runtime';
 import { type InboxScan, scanInbox } from './scan-inbox.ts';
 import { createWaitingFiles, type ReadyFile } from './waiting-files.ts';
@@ -28,7 +28,9 @@ export function createTakeTurn(
     if (!(await isMounted(inbox))) throw new Error(`the inbox ${inbox.dir} is gone, or its share is not mounted`);
     const scan = await scanInbox(inbox.dir);
     tellForeign(scan.foreign);
-    await forgetTakings(ledger, inbox, (file) => isThere(join(inbox.dir, file)));
+    const isInInbox = (file: string) => isThere(join(inbox.dir, file));
+    await forgetTakings(ledger, inbox, isInInbox);
+    await removeStaleNotes(inbox, scan.notes, isInInbox);
     const { ready, nextInMs } = waiting.look(scan.candidates, performance.now());
     for (const one of ready) {
       if (!mayGoOn()) return 0;
@@ -48,6 +50,11 @@ export function createTakeTurn(
         if (!isNews) return;
         if (taken.againInMs === undefined) log.warn({ file, reason: taken.reason }, 'file cannot be taken yet');
         else log.info({ file, reason: taken.reason }, 'file not whole yet');
+      } else if (taken.kind === 'waiting') {
+        const { because, reason, againInMs } = taken;
+        if (!putOff(reason, againInMs)) return;
+        if (because === 'asking') log.debug({ file, reason }, 'file waits for answers of its platform');
+        else log.warn({ file, reason }, 'file waits: its platform cannot be asked');
       } else tellTaken(log, file, taken);
     } catch (error) {
       // A bug, or trouble we have no words for: the others shall not wait for it, and nothing of it is lost.
@@ -56,7 +63,7 @@ export function createTakeTurn(
   }
 }
 
-function tellTaken(log: Log, file: string, taken: Exclude<Taken, { kind: 'notReady' }>): void {
+function tellTaken(log: Log, file: string, taken: Exclude<Taken, { kind: 'notReady' | 'waiting' }>): void {
   if (taken.kind === 'gone') return;
   const { receipt } = taken;
   if (taken.kind === 'rejected') {

@@ -18,6 +18,7 @@
   ARGV[6] reason   in words, may be empty
   ARGV[7] intentAt  when that launch was intended, Unix ms: a number of an attempt that was given back comes again,
                      its moment does not
+  ARGV[8] results  what it offers, JSON; empty: not known
 
   Returns {'ended'} | {'moved', phase}
 ]]
@@ -29,5 +30,6 @@ local now = clock()
 local at = phase(grid, index)
 if (at ~= 'l' and at ~= 'u') or not isSame(task, attempt, intentAt) then return { 'moved', names[at] } end
 settleDoubt(launching, doubt, id)
-finish(batch, grid, counts, ended, task, due, inflight, id, index, at, to, now, rule, reason)
+finish(batch, grid, counts, ended, task, due, inflight, id, index, at, to, now, rule, reason, processOf(doubt))
+if results ~= '' then redis.call('HSET', task, 'results', results) end
 return { 'ended' }

@@ -56,11 +56,11 @@ if redis.call('GET', lock) ~= token then return { 'lostLock' } end
 if redis.call('HEXISTS', batch, 'recovering') == 1 then return { 'held' } end
 local cancelled, launchBy, deadline = unpack(redis.call('HMGET', batch, 'cancelledAt', 'launchBy', 'deadline'))
 if cancelled then
-  finish(batch, grid, counts, ended, task, due, inflight, id, index, 'q', 'c', now, 'batch-cancelled', 'the batch was cancelled before this task was launched')
+  finish(batch, grid, counts, ended, task, due, inflight, id, index, 'q', 'c', now, 'batch-cancelled', 'the batch was cancelled before this task was launched', processOf(doubt))
   return { 'cancelled' }
 end
 if math.min(tonumber(launchBy or now), tonumber(deadline or now)) < now then
-  finish(batch, grid, counts, ended, task, due, inflight, id, index, 'q', 'x', now, 'batch-deadline', 'the last moment for launches of its batch passed before this task was launched')
+  finish(batch, grid, counts, ended, task, due, inflight, id, index, 'q', 'x', now, 'batch-deadline', 'the last moment for launches of its batch passed before this task was launched', processOf(doubt))
   return { 'tooLate' }
 end
 if isHeld(holds, now, probe) then return { 'held' } end
@@ -84,6 +84,7 @@ redis.call('SADD', inflight, id)
 redis.call('SADD', launching, id)
 redis.call('ZADD', due, now + orphanMs, id)
 redis.call('HINCRBY', stats, 'launches', 1)
+countFor(inflight, 'launched', processOf(doubt))
 local attempt = redis.call('HINCRBY', task, 'attempt', 1)
 redis.call('HSETNX', task, 'drive', 1)
 redis.call('HSET', task, 'intentAt', now)

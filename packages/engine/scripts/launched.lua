@@ -26,6 +26,7 @@
 --@include clock
 --@include move
 --@include settle-doubt
+--@include tally
 local now = clock()
 local at = phase(grid, index)
 local last, held = unpack(redis.call('HMGET', task, 'attempt', 'remoteId'))
@@ -39,11 +40,12 @@ if redis.call('HSETNX', claims, remoteId, id) == 0 then
   local owner = redis.call('HGET', claims, remoteId)
   if owner ~= id then return { 'claimed', owner } end
 end
+if at == 'l' then countTime(inflight, 'answer', processOf(doubt), now - (redis.call('HGET', task, 'intentAt') or now)) end
 move(batch, grid, counts, ended, index, at, 'r', now)
 redis.call('SADD', inflight, id)
 settleDoubt(launching, doubt, id)
 redis.call('ZADD', due, now + lookInMs, id)
 redis.call('HSET', task, 'remoteId', remoteId, 'address', address, 'launchedAt', redis.call('HGET', task, 'intentAt'), 'rule', rule)
-redis.call('HDEL', task, 'endedAt', 'reason', 'looks', 'fails', 'missing', 'status', 'word', 'progress', 'message')
+redis.call('HDEL', task, 'endedAt', 'reason', 'looks', 'fails', 'missing', 'status', 'word', 'progress', 'message', 'results')
 note(task, now, 'running: ' .. rule .. ': remote job ' .. remoteId)
 return { 'running' }

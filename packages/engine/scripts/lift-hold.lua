@@ -10,11 +10,13 @@
 ]]
 --@include clock
 --@include notice
+--@include tally
 local lifted, over, since = 0, {}, nil
 for i = 2, #ARGV do
   local json = redis.call('HGET', holds, ARGV[i])
   if json then
     local hold = cjson.decode(json)
+    countHeld(holds, ARGV[i], hold, clock())
     redis.call('HDEL', holds, ARGV[i])
     lifted = lifted + 1
     if hold.told then

@@ -18,6 +18,7 @@
 ]]
 --@include clock
 --@include move
+--@include redrive
 local now = clock()
 local ids = {}
 local bytes = redis.call('GETRANGE', grid, first, last)
@@ -28,13 +29,7 @@ for i = 1, #bytes do
     local index = first + i - 1
     local id = string.format('%s-%d-%d', batchId, math.floor(index / zones), index % zones)
     local task = prefix .. id
-    move(batch, grid, counts, ended, index, at, 'q', now)
-    redis.call('ZREM', due, id)
-    redis.call('HSETNX', task, 'drive', 1)
-    redis.call('HINCRBY', task, 'drive', 1)
-    redis.call('HSET', task, 'base', redis.call('HGET', task, 'attempt') or 0)
-    redis.call('HDEL', task, 'endedAt', 'reason', 'rule', 'reads', 'remoteId', 'address', 'launchedAt', 'status', 'word', 'progress', 'message', 'fails', 'missing', 'looks')
-    note(task, now, 'queued: redriven by ' .. by .. ' (was ' .. names[at] .. ')')
+    redriveOne(batch, grid, counts, ended, due, task, id, index, at, now, 'queued: redriven by ' .. by .. ' (was ' .. names[at] .. ')')
     ids[#ids + 1] = id
   end
 end

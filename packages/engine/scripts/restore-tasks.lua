@@ -56,7 +56,7 @@ for i = 0, #KEYS - 8 do
     end
   end
   if recovering and not known and action == 'park' and at == 'q' then
-    finish(batch, grid, counts, ended, task, due, inflight, id, index, 'q', 'p', now, rule, reason)
+    finish(batch, grid, counts, ended, task, due, inflight, id, index, 'q', 'p', now, rule, reason, '')
     word = 'parked'
   end
   words[#words + 1] = word

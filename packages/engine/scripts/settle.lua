@@ -34,11 +34,12 @@ for i = 0, items - 1 do
       redis.call('ZADD', due, now + inMs, id)
     else
       redis.call('SREM', doubt .. process, id)
-      finish(batch, grid, counts, ended, task, due, inflight, id, index, at, action, now, rule, reason)
+      finish(batch, grid, counts, ended, task, due, inflight, id, index, at, action, now, rule, reason, process)
       redis.call('HINCRBY', stats, 'ended:' .. action, 1)
       local launched = redis.call('HGET', task, 'launchedAt')
       if action == 's' and launched then
         local took = now - launched
+        countTime(inflight, 'run', process, took)
         local usual = redis.call('HGET', durations, process)
         redis.call('HSET', durations, process, math.floor(usual and (usual * 0.8 + took * 0.2) or took))
       end

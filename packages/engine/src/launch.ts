@@ -313,6 +313,7 @@ async function record(
         phase: verdict.phase,
         rule: verdict.rule,
         reason: verdict.reason ?? '',
+        results: verdict.seen?.results,
       });
       return verdict.phase;
     }

@@ -76,6 +76,27 @@ test('a missing secret, and credentials that the platform refuses, are told with
   await wrong.close();
 });
 
+test('credentials that could not be sent, and a token endpoint that refuses or is away, are told with what to mend', async () => {
+  place.env.TEST_TOKEN = 'two words';
+  const blank = (await doctor()).checks.find(({ check }) => check === 'provider airbus');
+  expect(blank).toMatchObject({ verdict: 'fail', message: expect.stringContaining('no header may hold') });
+
+  const auth = (tokenUrl: string) => ({ kind: 'api-key', keyEnv: 'TEST_TOKEN', tokenUrl });
+  const config = quickConfig(platform.url) as { providers: { airbus: object } };
+  const withAuth = (tokenUrl: string) =>
+    place.configure({ ...config, providers: { airbus: { ...config.providers.airbus, auth: auth(tokenUrl) } } });
+  await withAuth('http://127.0.0.1:9/token');
+  const away = (await doctor()).checks.find(({ check }) => check === 'provider airbus');
+  expect(away).toMatchObject({ verdict: 'fail', message: expect.stringMatching(/^nobody can log in: token endpoint/) });
+  expect(away?.mend[0]).toContain('providers.airbus.auth.tokenUrl');
+
+  platform.setFaults([{ on: 'token', do: 'reply', status: 400, body: { error: 'invalid_grant' } }]);
+  await withAuth(platform.tokenUrl);
+  const refused = (await doctor()).checks.find(({ check }) => check === 'provider airbus');
+  expect(refused).toMatchObject({ verdict: 'fail', message: expect.stringContaining('invalid_grant') });
+  expect(refused?.mend[0]).toContain('make a new API key on the platform, and put it into the environment variable');
+});
+
 test('a provider that nobody answers for, and a Redis that forgets, are told', async () => {
   const redis = await startTestRedis({ settings: { appendonly: 'no', 'maxmemory-policy': 'allkeys-lru' } });
   place.env.REDIS_URL = redis.url;

@@ -47,11 +47,10 @@ async function* examine(cli: Cli): AsyncGenerator<Finding> {
   yield ok('config', `${config.configPath}: ${listed(Object.keys(config.providers))}`);
   const missing = missingSecrets(installation);
   for (const { path, message } of missing) {
-    yield fail(
-      'secrets',
-      `${path}: ${message}`,
-      'set it in the environment of the worker, or name another place there',
-    );
+    const mend = path.endsWith('File')
+      ? 'write it there, for the user of the worker to read, or name another place there'
+      : 'set it in the environment of the worker, or name another place there';
+    yield fail('secrets', `${path}: ${message}`, mend);
   }
   if (missing.length === 0) yield ok('secrets', 'all that the config names are there');
   yield* await checkDisk(config);

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { limitsOf } from '@nightpass/core';
 import { openInbox, type RecoverProgress, type Recovery, recoverLedger } from '@nightpass/engine';
-import { createProvider } from '@nightpass/providers';
+import { createProvider, takesOf } from '@nightpass/providers';
 import type { Command } from 'commander';
 import { type Cli, UsageError } from '../cli.ts';
 import { examples } from '../command-line.ts';
@@ -43,7 +43,11 @@ export function addRecover(program: Command, cli: Cli): void {
           const recovery = await recoverLedger({
             ledger,
             inbox: await openInbox(config.inboxDir),
-            rules: { known: [...providers.keys()], default: config.defaultProvider },
+            rules: {
+              known: [...providers.keys()],
+              default: config.defaultProvider,
+              takes: takesOf(config.providers),
+            },
             providers,
             log,
             signal: closed,

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { dropFile, numbered } from '@nightpass/engine';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { dropFile, numbered } from '../dropping.ts';
 import { examples, openWorkplace, quickConfig, type Workplace } from '../test-command.ts';
 
 /** Dropping, with no producer to take anything. With one: up.test.ts. */

@@ -1,13 +1,12 @@
 import { basename } from 'node:path';
 import { type BatchId, readBatch as checkBatch } from '@nightpass/core';
-import { nameKind, type Receipt, readSummary } from '@nightpass/engine';
+import { type Dropped, dropFile, nameKind, type Receipt, readSummary } from '@nightpass/engine';
 import type { Command } from 'commander';
 import { type Cli, UsageError } from '../cli.ts';
 import { examples } from '../command-line.ts';
-import { type Dropped, dropFile } from '../dropping.ts';
 import { type Installation, readInstallation, withLedger } from '../installation.ts';
 import { phaseWords } from '../view/phases.ts';
-import { listed, several } from '../view/words.ts';
+import { listed, oneLine, several } from '../view/words.ts';
 import { watchBatch } from './status.ts';
 import { bytesOf, faultLine, fileFacts, linesOf } from './validate.ts';
 
@@ -84,12 +83,20 @@ async function tellReceipt(
   early: Receipt | undefined,
   options: Options,
 ): Promise<void> {
+  const waiting = early ? undefined : await drop.waiting();
   if (!early && !options.json) {
-    cli.print(`${drop.file}: dropped, and not taken yet: no producer seems to run. It is taken as soon as one does.`);
+    cli.print(
+      waiting
+        ? `${drop.file}: dropped, and waits: ${oneLine(waiting.reason)}. It is tried again by itself.`
+        : `${drop.file}: dropped, and not taken yet: no producer seems to run. It is taken as soon as one does.`,
+    );
   }
   const receipt = early ?? (options.wait ? await drop.receipt(Number.POSITIVE_INFINITY) : undefined);
-  if (options.json) cli.json({ file: drop.file, dropped: true, receipt: receipt ?? null });
-  else if (receipt) cli.print(receiptLines(cli, receipt).join('\n'));
+  if (options.json) {
+    const waits = receipt ? undefined : waiting?.reason;
+    cli.json({ file: drop.file, dropped: true, receipt: receipt ?? null, waits: waits ?? null });
+  }
+  if (receipt && !options.json) cli.print(receiptLines(cli, receipt).join('\n'));
   if (receipt?.outcome === 'rejected') cli.exitCode = 2;
   if (options.wait && receipt?.batch) await followBatch(cli, installation, receipt.batch, options);
 }

@@ -106,6 +106,7 @@ export function taskFacts(task: TaskRecord, provider: string) {
     progressPercent: task.progressPercent ?? null,
     reason: task.reason ?? null,
     message: task.message ?? null,
+    results: task.results ? task.results.length + task.resultsCut : null,
     launchedAt: isoOrNull(task.launchedAtMs),
     endedAt: isoOrNull(task.endedAtMs),
   };

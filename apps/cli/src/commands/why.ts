@@ -7,7 +7,7 @@ import { findBatch } from '../find-batch.ts';
 import { type OpenLedger, readInstallation, withLedger } from '../installation.ts';
 import { phaseColor } from '../view/phases.ts';
 import { clockTime, iso, isoOrNull } from '../view/time.ts';
-import { oneLine } from '../view/words.ts';
+import { oneLine, several } from '../view/words.ts';
 import { taskFacts } from './tasks.ts';
 
 export function addWhy(program: Command, cli: Cli): void {
@@ -70,6 +70,11 @@ function whyLines({ colors }: Cli, why: Why, nowMs: number): string[] {
     `${oneLine(why.answer)}.`,
     colors.dim(`since ${clockTime(why.sinceMs, nowMs)} (${span(nowMs - why.sinceMs)})${until}`),
     ...(task.message === undefined ? [] : [`the platform says: ${oneLine(task.message)}`]),
+    ...(task.results?.length
+      ? [
+          `it offers ${several(task.results.length + task.resultsCut, 'result')}: nightpass results ${task.batchId} --task ${task.id}`,
+        ]
+      : []),
     ...(task.rule === undefined ? [] : [colors.dim(`decided by the rule ${task.rule}`)]),
     ...(task.history.length === 0 ? [] : ['', 'What has happened:']),
     ...task.history.map(({ atMs, text }) => `  ${colors.dim(clockTime(atMs, nowMs))}  ${oneLine(text)}`),

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BatchReading, readBatch } from '@nightpass/core';
-import { type Dropped, dropFile } from '../dropping.ts';
+import { type Dropped, dropFile } from '@nightpass/engine';
 
 /** The files of the demo: the examples of this checkout, one of them with a fault, and one dropped twice. */
 

@@ -1,9 +1,10 @@
-import type { CallFailure } from '@nightpass/core';
+import type { Provider } from '@nightpass/core';
 import { createProvider } from '@nightpass/providers';
 import type { ConfigFault } from '@nightpass/runtime';
 import type { Installation } from '../installation.ts';
+import { troubleOf } from '../platform-trouble.ts';
 import { clockFinding } from './check-redis.ts';
-import { type Finding, fail, ok, warn } from './finding.ts';
+import { type Finding, fail, ok } from './finding.ts';
 
 const withinMs = 15_000;
 /** The Date header counts whole seconds, and answers take a moment. */
@@ -21,39 +22,22 @@ export async function checkProviders(installation: Installation, missing: readon
 
 async function probe({ config, secrets }: Installation, name: string): Promise<Finding> {
   const check = `provider ${name}`;
-  const adapter = createProvider(name, config.providers[name], secrets);
+  const entry = config.providers[name];
+  if (!entry) return fail(check, 'is not configured');
+  let adapter: Provider;
+  try {
+    adapter = createProvider(name, entry, secrets);
+  } catch (error) {
+    // A secret that is there and cannot be one; the message names its place, never what is in it.
+    return fail(check, (error as Error).message, `mend what providers.${name}.auth names`);
+  }
   try {
     const answer = await adapter.probe({ signal: AbortSignal.timeout(withinMs), readSlot: async () => true });
-    return answer.kind === 'ok' ? ok(check, answer.detail) : failureFinding(check, name, answer);
+    if (answer.kind === 'ok') return ok(check, answer.detail);
+    const { verdict, message, mend } = troubleOf(name, entry, answer);
+    return { check, verdict, message, mend: [mend] };
   } finally {
     await adapter.close();
-  }
-}
-
-function failureFinding(check: string, name: string, failure: CallFailure): Finding {
-  const { kind, reason } = failure;
-  switch (kind) {
-    case 'notSent':
-      return fail(check, `cannot be reached: ${reason}`, `check providers.${name}.baseUrl, the network and its proxy`);
-    case 'unauthorized':
-      return fail(check, `refuses the credentials: ${reason}`, `renew what providers.${name}.auth names`);
-    case 'throttled':
-    case 'quota':
-      return warn(check, `answers, and asks for patience: ${reason}`, 'nothing to do: launches wait by themselves');
-    case 'rejected':
-      return fail(
-        check,
-        `refuses the request: ${reason}`,
-        `check providers.${name}.baseUrl: is it that platform's API?`,
-      );
-    case 'ambiguous':
-      return warn(
-        check,
-        `answers unclearly: ${reason}`,
-        'try again in a while; see whether the platform has an outage',
-      );
-    default:
-      return failure satisfies never;
   }
 }
 

@@ -1,7 +1,7 @@
+import { span } from '@nightpass/core';
 import pc from 'picocolors';
 import { expect, test } from 'vitest';
 import { phaseBar } from './phases.ts';
-import { span } from './time.ts';
 import { cutTo, listed, oneLine, several, wrapped } from './words.ts';
 
 const colors = pc.createColors(false);

@@ -3,6 +3,7 @@
   scope 'launch' stops launches, 'all' stops looks as well. untilMs false: until somebody lifts it.
   A hold with `probe` lets one request through each time its wait is over, and doubles the wait; only success lifts it.
 ]]
+--@include tally
 local probeCapMs = 15 * 60 * 1000
 
 --[[ The hold that stops `scope` now: kind, hold. Lets holds that are over go; gives 'probe', hold, kind to one caller. ]]
@@ -13,7 +14,12 @@ local function activeHold(holds, scope, now)
     local kind, hold = all[i], cjson.decode(all[i + 1])
     if scope == 'launch' or hold.scope == 'all' then
       if hold.untilMs and hold.untilMs <= now then
-        if hold.probe then probeKind = kind else redis.call('HDEL', holds, kind) end
+        if hold.probe then
+          probeKind = kind
+        else
+          countHeld(holds, kind, hold, now)
+          redis.call('HDEL', holds, kind)
+        end
       elseif not stop or not hold.untilMs or (stop.untilMs and hold.untilMs > stop.untilMs) then
         stop, stopKind = hold, kind
       end

@@ -35,6 +35,15 @@ local function noteEnd(base, batch, counts, now)
   } })
 end
 
+--[[ Counts what happens, by the minute (by the hour where a batch goes on for weeks): <batch>:timeline. ]]
+local mostMinutes = 20000
+local function noteTime(batch, to, now)
+  if to == 'q' then return end
+  local timeline = batch .. ':timeline'
+  local width = redis.pcall('HLEN', timeline) > mostMinutes and 3600 or 60
+  redis.pcall('HINCRBY', timeline, string.format('%d%s', math.floor(now / 1000 / width) * width, to), 1)
+end
+
 --[[
   Moves one task from one phase to another: grid byte, counters and the batch's end change together, or not at all.
   A batch has ended when nothing in it can still happen by itself; `ended` then holds its id until its results are written.
@@ -44,6 +53,7 @@ local function move(batch, grid, counts, ended, index, from, to, now)
   redis.call('SETRANGE', grid, index, to)
   redis.call('HINCRBY', counts, from, -1)
   redis.call('HINCRBY', counts, to, 1)
+  noteTime(batch, to, now)
   local open = 0
   for _, n in ipairs(redis.call('HMGET', counts, 'q', 'l', 'u', 'r')) do open = open + tonumber(n or 0) end
   if to == 'l' then noteUnderway(base, batch, now) end

@@ -17,11 +17,15 @@ export type NameKind =
 
 const unfinished = /\.(tmp|part|partial|crdownload|filepart|download)$/i;
 const answers = /\.(receipt\.json|result\.json|result\.geojson)$/i;
+/** `x.json.waiting.json`, or the like for a name that was cut. */
+const waitingNote = /(\.json|-[0-9a-f]{8})\.waiting\.json$/i;
+
+export const isWaitingNote = (name: string) => waitingNote.test(name);
 
 /** By its name alone, whether a file in the inbox is to be taken. */
 export function nameKind(name: string): NameKind {
   if (name.startsWith('.') || name.startsWith('~') || name.endsWith('~')) return 'ignored';
-  if (unfinished.test(name) || answers.test(name) || isTemporary(name)) return 'ignored';
+  if (unfinished.test(name) || answers.test(name) || isWaitingNote(name) || isTemporary(name)) return 'ignored';
   return /\.json$/i.test(name) ? 'batch' : 'foreign';
 }
 

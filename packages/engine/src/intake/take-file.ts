@@ -1,27 +1,24 @@
 import { access, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import {
-  type BatchContent,
-  type BatchId,
-  batchIdOf,
-  type Fault,
-  findPlaces,
-  readBatch as readBatchFile,
-} from '@nightpass/core';
+import { type BatchContent, type BatchId, batchIdOf, type Fault, readBatch as readBatchFile } from '@nightpass/core';
 import { openBatch, readBatch, readCounts } from '../ledger/batches.ts';
 import type { LedgerContext } from '../ledger/context.ts';
 import { chooseProviders, type ProviderRules } from './choose-providers.ts';
 import { type BeforeEffect, syncFolder, writeDurably } from './durable-file.ts';
+import { fileFault, pastDeadline, tooLarge } from './file-faults.ts';
 import { besideName, isAgain } from './file-names.ts';
 import type { Inbox } from './inbox.ts';
 import { lacksRoom } from './memory-room.ts';
 import { passingTrouble } from './passing-trouble.ts';
+import type { PreflightVerdict } from './preflight/asking.ts';
+import type { PreflightBatch } from './preflight/preflight.ts';
 import { identityOf, looksUnfinished, readDrop } from './read-drop.ts';
 import { acceptedReceipt, knownReceipt, type Receipt } from './receipt.ts';
 import { rejectFile } from './reject-file.ts';
 import { putAsideResults } from './result-files.ts';
 import { askForResults, recordDrop } from './results.ts';
 import { beginTaking, endTaking, markAnswered, readTaking, type Taking } from './taking.ts';
+import { removeWaitingNote, writeWaitingNote } from './waiting-note.ts';
 
 /** Taking one dropped file, in steps that may each be the last before a crash: taken again, it comes to the same end. */
 
@@ -33,6 +30,8 @@ export interface Intake {
   maxFileBytes: number;
   /** A file that ends too early is taken for a slow copy until it has been unchanged for so long; then it is refused. */
   patienceMs: number;
+  /** Asks the platforms of a batch before it is opened; undefined: they are not asked. */
+  preflight?: ((batch: PreflightBatch) => Promise<PreflightVerdict>) | undefined;
   /** For tests: see there. */
   before?: BeforeEffect;
 }
@@ -51,17 +50,27 @@ export type Taken =
   | { kind: 'rejected'; receipt: Receipt }
   /** Left as it is, to be taken later; `againInMs` where it is known when. */
   | { kind: 'notReady'; reason: string; againInMs?: number }
+  /** The same, for a platform's sake. Where that cannot be asked, a note beside the file says so. */
+  | { kind: 'waiting'; because: 'asking' | 'platform'; reason: string; againInMs: number }
   | { kind: 'gone' };
 
 /** @throws only for bugs; trouble that may pass (no memory, no room, no permission) is `notReady`. */
 export async function takeFile(intake: Intake, drop: Drop): Promise<Taken> {
   try {
-    return await take(intake, drop);
+    const taken = await take(intake, drop);
+    if (intake.preflight) await noteWaiting(intake, drop, taken);
+    return taken;
   } catch (error) {
     const reason = passingTrouble(error);
     if (reason === undefined) throw error;
     return { kind: 'notReady', reason };
   }
+}
+
+/** A note that a kill leaves behind is removed with the next look at the inbox. */
+async function noteWaiting({ inbox }: Intake, { file, nowMs }: Drop, taken: Taken): Promise<void> {
+  if (taken.kind !== 'waiting') await removeWaitingNote(inbox, file);
+  else if (taken.because === 'platform') await writeWaitingNote(inbox, file, taken.reason, nowMs);
 }
 
 async function take(intake: Intake, drop: Drop): Promise<Taken> {
@@ -75,8 +84,7 @@ async function take(intake: Intake, drop: Drop): Promise<Taken> {
     return refuse(intake, drop, identity, [fileFault(`a file in the folder ${JSON.stringify(folder)}`, expected)]);
   }
   if (read.kind === 'tooLarge') {
-    const [found, expected] = [`a file of ${mib(read.sizeBytes)}`, `at most ${mib(intake.maxFileBytes)}`];
-    return refuse(intake, drop, identity, [fileFault(found, expected)]);
+    return refuse(intake, drop, identity, [tooLarge(read.sizeBytes, intake.maxFileBytes)]);
   }
   const reading = readBatchFile(read.bytes);
   if (!reading.ok) {
@@ -95,15 +103,19 @@ async function take(intake: Intake, drop: Drop): Promise<Taken> {
   }
   const taking = await recordTaking(intake, drop, { identity, contentHash: reading.contentHash });
   if (!taking) return { kind: 'notReady', reason: 'it changed while it was read' };
-  const late = taking.opens && pastDeadline(reading.batch, drop.nowMs, read.bytes);
-  if (late && !(await readBatch(intake.ledger, taking.batch))) {
-    const taken = await refuse(intake, drop, identity, [late]);
-    await endTaking(intake.ledger, inbox, drop.file);
-    return taken;
-  }
   if (taking.opens && !(await readBatch(intake.ledger, taking.batch))) {
+    const late = pastDeadline(reading.batch, drop.nowMs, read.bytes);
+    if (late) return refuseTaking(intake, drop, identity, [late]);
     const reason = await lacksRoom(intake.ledger, reading.batch, read.bytes.byteLength);
     if (reason !== undefined) return { kind: 'notReady', reason };
+    const verdict = await intake.preflight?.({
+      id: taking.batch,
+      content: reading.batch,
+      providers: choice.providers,
+      bytes: read.bytes,
+    });
+    if (verdict?.kind === 'faults') return refuseTaking(intake, drop, identity, verdict.faults, verdict.faultCount);
+    if (verdict?.kind === 'wait') return { ...verdict, kind: 'waiting' };
   }
   return open(intake, drop, taking, { content: reading.batch, providers: choice.providers, bytes: read.bytes });
 }
@@ -206,16 +218,18 @@ async function refuse(
   return { kind: 'rejected', receipt };
 }
 
-/** All of its tasks would expire at once: certainly not what was meant. */
-function pastDeadline({ deadlineMs }: BatchContent, nowMs: number, bytes: Uint8Array): Fault | undefined {
-  if (deadlineMs === undefined || deadlineMs > nowMs) return undefined;
-  const place = findPlaces(new TextDecoder().decode(bytes), [['deadline']])(['deadline']) ?? { line: 1, column: 1 };
-  const found = `${new Date(deadlineMs).toISOString()}, which has passed`;
-  return { ...place, path: 'deadline', found, expected: 'a time that is still to come' };
+/** After the taking was put on record. */
+async function refuseTaking(
+  intake: Intake,
+  drop: Drop,
+  identity: string,
+  faults: readonly Fault[],
+  faultCount = faults.length,
+): Promise<Taken> {
+  const taken = await refuse(intake, drop, identity, faults, faultCount);
+  await endTaking(intake.ledger, intake.inbox, drop.file);
+  return taken;
 }
-
-const fileFault = (found: string, expected: string): Fault => ({ line: 1, column: 1, path: '', found, expected });
-const mib = (bytes: number) => `${Number((bytes / 1024 ** 2).toFixed(2))} MiB`;
 
 const isThere = (path: string) =>
   access(path).then(

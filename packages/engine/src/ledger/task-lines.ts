@@ -1,6 +1,8 @@
 import { type Phase, phaseOfByte, type TaskId, type TaskRef, taskIdOf, type Zone } from '@nightpass/core';
+import { z } from 'zod';
 import { type BatchRecord, refAt, zoneOf } from './batch-record.ts';
 import type { LedgerContext } from './context.ts';
+import { defineScript } from './script.ts';
 
 /** Reading very many tasks: only what accounts tell of each, in few round trips, never all at once. */
 
@@ -20,10 +22,16 @@ export interface TaskLine extends TaskRef {
   reason: string | undefined;
 }
 
-const fields = ['attempt', 'drive', 'intentAt', 'launchedAt', 'endedAt', 'remoteId', 'rule', 'reason'] as const;
+const readScript = defineScript('read-lines', {
+  keys: ['grid'],
+  args: ['prefix', 'id', 'zones'],
+  reply: z.array(z.unknown()),
+});
+/** In the script's reply. */
+const valuesEach = 9;
 
 /** Tasks, and zones, read in one round trip: enough to be quick, few enough to block nobody. */
-const tasksAtOnce = 1000;
+const tasksAtOnce = 500;
 const zonesAtOnce = 200;
 const pageBytes = 65_536;
 
@@ -32,34 +40,32 @@ type Place = Pick<BatchRecord, 'id' | 'zoneCount' | 'taskCount'>;
 async function readLines(
   { redis, keys }: LedgerContext,
   batch: Place,
-  places: readonly { index: number; phase: Phase }[],
+  indexes: readonly number[],
 ): Promise<TaskLine[]> {
-  const refs = places.map(({ index }) => refAt(index, batch));
-  const pipeline = redis.pipeline();
-  for (const ref of refs) pipeline.hmget(keys.task(ref), ...fields);
-  const replies = (await pipeline.exec()) ?? [];
-  return places.map(({ index, phase }, i) => {
-    const [error, values] = replies[i] ?? [];
-    if (error) throw error;
-    return lineOf(refs[i] as TaskRef, index, phase, values as (string | null)[]);
-  });
+  const values = (await readScript(
+    redis,
+    { grid: keys.grid(batch.id) },
+    { prefix: keys.taskPrefix, id: batch.id, zones: batch.zoneCount },
+    { args: [...indexes] },
+  )) as (string | null)[];
+  return indexes.map((index, i) => lineOf(index, batch, values, i * valuesEach));
 }
 
-function lineOf(ref: TaskRef, index: number, phase: Phase, values: readonly (string | null)[]): TaskLine {
-  const [attempt, drive, intentAt, launchedAt, endedAt, remoteId, rule, reason] = values;
+function lineOf(index: number, batch: Place, values: readonly (string | null)[], at: number): TaskLine {
+  const ref = refAt(index, batch);
   return {
     ...ref,
     id: taskIdOf(ref),
     index,
-    phase,
-    attempt: Number(attempt ?? 0),
-    drive: Number(drive ?? 1),
-    intentAtMs: numberOf(intentAt),
-    launchedAtMs: numberOf(launchedAt),
-    endedAtMs: numberOf(endedAt),
-    remoteJobId: remoteId ?? undefined,
-    rule: rule ?? undefined,
-    reason: reason || undefined,
+    phase: phaseOfByte(values[at] ?? ''),
+    attempt: Number(values[at + 1] ?? 0),
+    drive: Number(values[at + 2] ?? 1),
+    intentAtMs: numberOf(values[at + 3]),
+    launchedAtMs: numberOf(values[at + 4]),
+    endedAtMs: numberOf(values[at + 5]),
+    remoteJobId: values[at + 6] ?? undefined,
+    rule: values[at + 7] ?? undefined,
+    reason: values[at + 8] || undefined,
   };
 }
 
@@ -71,18 +77,24 @@ export async function* walkTasks(
   batch: Place,
   wanted: (phase: Phase) => boolean,
 ): AsyncGenerator<TaskLine[], void> {
-  let places: { index: number; phase: Phase }[] = [];
+  let indexes: number[] = [];
+  // One that moved on since its byte was looked at is no longer wanted.
+  const turnPage = async () => {
+    const page = (await readLines(ledger, batch, indexes)).filter(({ phase }) => wanted(phase));
+    indexes = [];
+    return page;
+  };
   for (let start = 0; start < batch.taskCount; start += pageBytes) {
     const bytes = await ledger.redis.getrange(ledger.keys.grid(batch.id), start, start + pageBytes - 1);
     for (let i = 0; i < bytes.length; i++) {
-      const phase = phaseOfByte(bytes.charAt(i));
-      if (wanted(phase)) places.push({ index: start + i, phase });
-      if (places.length < tasksAtOnce) continue;
-      yield await readLines(ledger, batch, places);
-      places = [];
+      if (wanted(phaseOfByte(bytes.charAt(i)))) indexes.push(start + i);
+      if (indexes.length < tasksAtOnce) continue;
+      const page = await turnPage();
+      if (page.length > 0) yield page;
     }
   }
-  if (places.length > 0) yield await readLines(ledger, batch, places);
+  const last = indexes.length > 0 ? await turnPage() : [];
+  if (last.length > 0) yield last;
 }
 
 export interface ZoneLine {
@@ -117,21 +129,23 @@ async function readZonePage(
 ): Promise<ZoneLine[]> {
   const count = Math.min(most, batch.zoneCount - first);
   if (count <= 0) return [];
-  const [zones, phases] = await Promise.all([
-    readSomeZones(
-      ledger,
-      batch,
-      Array.from({ length: count }, (_, i) => first + i),
-    ),
-    readPhases(ledger, batch, first, count),
+  const wanted = Array.from({ length: count }, (_, i) => first + i);
+  const indexes = wanted.flatMap((zone) =>
+    Array.from({ length: batch.processCount }, (_, process) => process * batch.zoneCount + zone),
+  );
+  const slices = Array.from({ length: Math.ceil(indexes.length / tasksAtOnce) }, (_, i) =>
+    indexes.slice(i * tasksAtOnce, (i + 1) * tasksAtOnce),
+  );
+  const [zones, ...lines] = await Promise.all([
+    readSomeZones(ledger, batch, wanted),
+    ...slices.map((slice) => readLines(ledger, batch, slice)),
   ]);
-  const page: ZoneLine[] = Array.from(zones, ([zoneIndex, zone]) => ({ zone, zoneIndex, tasks: [] }));
-  for (let start = 0; start < phases.length; start += tasksAtOnce) {
-    for (const line of await readLines(ledger, batch, phases.slice(start, start + tasksAtOnce))) {
-      page[line.zoneIndex - first]?.tasks.push(line);
-    }
-  }
-  return page;
+  const tasks = lines.flat();
+  return Array.from(zones, ([zoneIndex, zone], i) => ({
+    zone,
+    zoneIndex,
+    tasks: tasks.slice(i * batch.processCount, (i + 1) * batch.processCount),
+  }));
 }
 
 /** Those of these indexes, each read once. @throws where the ledger lost one */
@@ -152,24 +166,4 @@ export async function readSomeZones(
     }
   }
   return zones;
-}
-
-/** The phases of these zones' tasks, process by process. */
-async function readPhases(
-  { redis, keys }: LedgerContext,
-  batch: Place & Pick<BatchRecord, 'processCount'>,
-  first: number,
-  count: number,
-): Promise<{ index: number; phase: Phase }[]> {
-  const pipeline = redis.pipeline();
-  for (let process = 0; process < batch.processCount; process++) {
-    const start = process * batch.zoneCount + first;
-    pipeline.getrange(keys.grid(batch.id), start, start + count - 1);
-  }
-  const replies = (await pipeline.exec()) ?? [];
-  return replies.flatMap(([error, bytes], process) => {
-    if (error) throw error;
-    const start = process * batch.zoneCount + first;
-    return Array.from(bytes as string, (byte, i) => ({ index: start + i, phase: phaseOfByte(byte) }));
-  });
 }

@@ -61,7 +61,7 @@ function launchable(pace: Pace, nowMs: number, untilMs: number): number {
 }
 
 /** When so many are launched at the earliest. */
-function launchedAt(pace: Pace, tasks: number, nowMs: number): number {
+export function launchedAt(pace: Pace, tasks: number, nowMs: number): number {
   const free = Math.max(0, pace.maxInFlight - pace.inFlight);
   const forPlaces = pace.usualMs ? Math.max(0, tasks - free) / (pace.maxInFlight / pace.usualMs) : 0;
   let needMs = Math.max((tasks / pace.launchesPerSecond) * 1000, forPlaces);

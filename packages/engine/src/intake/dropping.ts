@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { inboxFolders, type Receipt } from '@nightpass/engine';
+import { besideName, folders } from './file-names.ts';
+import type { Receipt } from './receipt.ts';
+import type { WaitingNote } from './waiting-note.ts';
 
 /** Dropping a file into the inbox as a careful person would: whole or not at all, and over nobody else's. */
 
@@ -12,6 +14,8 @@ export interface Dropped {
   path: string;
   /** The folder's answer, once there is one; undefined after `withinMs`. */
   receipt(withinMs: number): Promise<Receipt | undefined>;
+  /** What the folder says of it while it waits for its platform. */
+  waiting(): Promise<WaitingNote | undefined>;
 }
 
 const lookEveryMs = 100;
@@ -19,22 +23,26 @@ const lookEveryMs = 100;
 /**
  * @param folder of the inbox, for one provider; undefined for the inbox itself
  * @param name wanted for it; another is found where it is taken
+ * @param kind fresh: under a name that nothing was ever answered to, so that its receipt can be found by it
  */
 export async function dropFile(
   inboxDir: string,
   folder: string | undefined,
   name: string,
-  bytes: Uint8Array,
+  bytes: Uint8Array | AsyncIterable<Uint8Array>,
+  kind: 'any' | 'fresh' = 'any',
 ): Promise<Dropped> {
   const dir = folder === undefined ? inboxDir : join(inboxDir, folder);
-  const rejectedDir = join(inboxDir, inboxFolders.rejected);
+  const fileOf = (own: string) => (folder === undefined ? own : `${folder}/${own}`);
+  const rejectedDir = join(inboxDir, folders.rejected);
   await mkdir(dir, { recursive: true });
   const hidden = join(dir, `.${randomBytes(8).toString('hex')}.tmp`);
   const refusedBefore = new Set(await receiptsIn(rejectedDir));
   try {
     const handle = await open(hidden, 'wx');
     try {
-      await handle.writeFile(bytes);
+      if (bytes instanceof Uint8Array) await handle.writeFile(bytes);
+      else for await (const piece of bytes) await handle.write(piece);
       await handle.sync();
     } finally {
       await handle.close();
@@ -44,8 +52,9 @@ export async function dropFile(
       const path = join(dir, own);
       const answer = `${path}.receipt.json`;
       const answeredBefore = await identityOf(answer);
+      if (kind === 'fresh' && (answeredBefore !== undefined || (await findReceipt(inboxDir, fileOf(own))))) continue;
       if (!(await publish(hidden, path))) continue;
-      const file = folder === undefined ? own : `${folder}/${own}`;
+      const file = fileOf(own);
       const look = async () => {
         if ((await identityOf(answer)) !== answeredBefore) return readReceipt(answer);
         for (const refused of await receiptsIn(rejectedDir)) {
@@ -55,7 +64,12 @@ export async function dropFile(
         }
         return undefined;
       };
-      return { file, path, receipt: (withinMs) => until(look, withinMs) };
+      return {
+        file,
+        path,
+        receipt: (withinMs) => until(look, withinMs),
+        waiting: () => readAnswer<WaitingNote>(`${path}.waiting.json`),
+      };
     }
   } finally {
     await rm(hidden, { force: true });
@@ -96,10 +110,30 @@ async function receiptsIn(dir: string): Promise<string[]> {
   return names.filter((name) => name.endsWith('.receipt.json'));
 }
 
+/** What the folder answered to a file, beside it or where it was refused. */
+export async function findReceipt(inboxDir: string, file: string): Promise<Receipt | undefined> {
+  const dir = join(inboxDir, file.includes('/') ? (file.split('/')[0] ?? '') : '');
+  const beside = await readReceipt(join(dir, besideName(file, '.receipt.json')));
+  if (beside) return beside;
+  const rejectedDir = join(inboxDir, folders.rejected);
+  for (const refused of await receiptsIn(rejectedDir)) {
+    const receipt = await readReceipt(join(rejectedDir, refused));
+    if (receipt?.file === file) return receipt;
+  }
+  return undefined;
+}
+
+/** Whether a producer has opened the folder: where none has, nobody would take what is dropped. */
+export async function isInboxHere(inboxDir: string): Promise<boolean> {
+  return (await identityOf(join(inboxDir, folders.hidden, 'inbox-id'))) !== undefined;
+}
+
 /** Receipts are written whole, by rename. Undefined where it is gone again. */
-export async function readReceipt(path: string): Promise<Receipt | undefined> {
+export const readReceipt = (path: string) => readAnswer<Receipt>(path);
+
+async function readAnswer<T>(path: string): Promise<T | undefined> {
   const text = await readFile(path, 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : (JSON.parse(text) as Receipt);
+  return text === undefined ? undefined : (JSON.parse(text) as T);
 }
 
 async function until<T>(look: () => Promise<T | undefined>, withinMs: number): Promise<T | undefined> {

@@ -1,0 +1,46 @@
+--[[
+  One slice of an action: takes chosen tasks of one batch back to the queue. What succeeded or still runs is never touched,
+  nor what has ended once more since it was chosen.
+
+  KEYS[1] action  hash: the action
+  KEYS[2] batch   hash: what is known of the batch
+  KEYS[3] grid    a byte a task: its phase
+  KEYS[4] counts  hash: phase byte -> number of tasks
+  KEYS[5] ended   set of batches that ended and are to be reported
+  KEYS[6] due     zset: task id -> when to look at it, Unix ms
+  ARGV[1] was     the action's cursor before this slice …
+  ARGV[2] to      … and after it
+  ARGV[3] zones   zones of the batch
+  ARGV[4] prefix  of the tasks' keys, before the task id
+  ARGV[5] asOf    when they were chosen, Unix ms
+  ARGV[6] phases  phase bytes that were chosen
+  ARGV[7] by      who, and why
+  ARGV...         the tasks' places in the grid
+
+  Returns how many were taken back; -1: the slice was not the caller's to do
+]]
+--@include clock
+--@include move
+--@include redrive
+--@include slice
+if not isMine(action, was) then return -1 end
+local now = clock()
+local batchId = redis.call('HGET', batch, 'id')
+local n = 0
+for i = 8, #ARGV do
+  local index = tonumber(ARGV[i])
+  local at = phase(grid, index)
+  if string.find(phases, at, 1, true) and string.find('fxcp', at, 1, true) then
+    local id = taskAt(batchId, zones, index)
+    local task = prefix .. id
+    local endedAt, attempt = unpack(redis.call('HMGET', task, 'endedAt', 'attempt'))
+    if not endedAt or tonumber(endedAt) <= tonumber(asOf) then
+      redriveOne(batch, grid, counts, ended, due, task, id, index, at, now,
+        'queued: redriven by ' .. by .. ' (was ' .. names[at] .. ', attempt ' .. (attempt or 0) .. ')')
+      n = n + 1
+    end
+  end
+end
+if n > 0 then redis.call('HDEL', batch, 'cancelledAt') end
+doneSlice(action, to, #ARGV - 7, n)
+return n

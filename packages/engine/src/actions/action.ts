@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { type BatchId, openPhases, type Phase, redrivablePhases, type TaskId } from '@nightpass/core';
+
+/** What people may do, and to what. Pure. */
+
+export const taskActions = ['redrive', 'cancel', 'park', 'priority'] as const;
+export const providerActions = ['pause', 'resume'] as const;
+export type TaskAction = (typeof taskActions)[number];
+export type ActionKind = TaskAction | (typeof providerActions)[number];
+
+/** Every condition that is given must hold. */
+export interface TaskFilter {
+  batch: string;
+  phases?: readonly Phase[] | undefined;
+  /** Indexes within the batch. */
+  processes?: readonly number[] | undefined;
+  zones?: readonly number[] | undefined;
+  /** Parts of texts, whatever their case and accents. */
+  location?: string | undefined;
+  image?: string | undefined;
+  error?: string | undefined;
+  provider?: string | undefined;
+  /** Of failures of one cause: see `shapeOf`. */
+  family?: string | undefined;
+}
+
+export type Target =
+  | { kind: 'tasks'; tasks: readonly string[] }
+  | { kind: 'filter'; filter: TaskFilter }
+  | { kind: 'family'; batch: string; family: string }
+  | { kind: 'batch'; batch: string }
+  | { kind: 'provider'; provider: string };
+
+export interface Wanted {
+  action: ActionKind;
+  target: Target;
+  /** For `priority`: above 0 goes first, below 0 last. */
+  priority?: number | undefined;
+}
+
+const touched: Record<TaskAction, readonly Phase[]> = {
+  redrive: redrivablePhases,
+  cancel: openPhases,
+  park: ['queued', 'unconfirmed'],
+  priority: ['queued'],
+};
+
+/** Tasks in other phases are never touched by it. */
+export const phasesTouched = (action: TaskAction): readonly Phase[] => touched[action];
+
+export const actionsFor = (phase: Phase): TaskAction[] => taskActions.filter((it) => touched[it].includes(phase));
+
+/** Unless phases are named: a cancelled task was ended on purpose, a parked one may run on its platform. */
+export const usualRedrive: readonly Phase[] = ['failed', 'expired'];
+
+export const isTaskAction = (action: ActionKind): action is TaskAction =>
+  (taskActions as readonly string[]).includes(action);
+
+/** What does not fit together, in words; undefined where all does. */
+export function misfit({ action, target, priority }: Wanted): string | undefined {
+  if (isTaskAction(action) === (target.kind === 'provider')) {
+    return isTaskAction(action) ? `${action} is for tasks, not for a provider` : `${action} is for a provider`;
+  }
+  if ((action === 'priority') !== (priority !== undefined)) {
+    return action === 'priority' ? 'priority needs a number' : `a priority means nothing to ${action}`;
+  }
+  return undefined;
+}
+
+/** The same for the same, however it was written down. */
+export function digestOf({ action, target, priority }: Wanted): string {
+  const plain = JSON.stringify([action, priority ?? null, target], (_, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(
+          Object.entries(value)
+            .filter(([, it]) => it !== undefined)
+            .sort(([a], [b]) => (a < b ? -1 : 1)),
+        )
+      : value,
+  );
+  return createHash('sha256').update(plain).digest('hex');
+}
+
+/** For people and the audit log. */
+export function targetWords(target: Target): string {
+  switch (target.kind) {
+    case 'tasks':
+      return target.tasks.length === 1 ? `task ${target.tasks[0]}` : `${target.tasks.length} named tasks`;
+    case 'family':
+      return `family ${target.family} of ${target.batch}`;
+    case 'batch':
+      return `batch ${target.batch}`;
+    case 'provider':
+      return `provider ${target.provider}`;
+    case 'filter': {
+      const { batch, ...conditions } = target.filter;
+      const words = Object.entries(conditions).flatMap(([name, value]) =>
+        value === undefined ? [] : [`${name} ${Array.isArray(value) ? value.slice(0, 20).join(',') : String(value)}`],
+      );
+      return [`batch ${batch}`, ...words].join('; ').slice(0, 500);
+    }
+    default:
+      return target satisfies never;
+  }
+}
+
+/** An action, from its preview on. */
+export interface Action extends Wanted {
+  id: string;
+  who: string;
+  why: string;
+  state: 'previewed' | 'running' | 'done' | 'failed';
+  /** Chosen. */
+  tasks: number;
+  looked: number;
+  changed: number;
+  previewedAtMs: number;
+  begunAtMs: number | undefined;
+  endedAtMs: number | undefined;
+  error: string | undefined;
+  /** Of the chosen tasks, in the order in which they are gone through. */
+  batches: readonly BatchId[];
+  /** The phases that were chosen. */
+  phases: readonly Phase[];
+  cursor: string;
+}
+
+export type ChosenTask = { id: TaskId; phase: Phase };

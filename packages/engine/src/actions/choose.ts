@@ -1,0 +1,129 @@
+import { randomBytes } from 'node:crypto';
+import type { BatchId, Phase } from '@nightpass/core';
+import type { LedgerContext } from '../ledger/context.ts';
+import { ledgerNow } from '../ledger/reading.ts';
+import {
+  digestOf,
+  isTaskAction,
+  misfit,
+  phasesTouched,
+  type Target,
+  targetWords,
+  usualRedrive,
+  type Wanted,
+} from './action.ts';
+import { actionKeys } from './action-keys.ts';
+import { type Found, selectByFilter, selectByName } from './select.ts';
+
+/** Choosing the tasks of an action: counted exactly, and kept as chosen, so that what is begun is what was seen. */
+
+export interface Choice {
+  /** Of the action that may be begun with it; unguessable. */
+  id: string;
+  expiresAtMs: number;
+  /** Chosen: those that the action may touch. */
+  tasks: number;
+  matched: number;
+  phases: Partial<Record<Phase, number>>;
+  untouched: Partial<Record<Phase, number>>;
+  providers: Record<string, number>;
+  batches: Record<string, number>;
+}
+
+const keptMs = 15 * 60_000;
+/** So many can be put first, or last: each is moved within the queue by itself. */
+export const mostMoved = 10_000;
+
+/** What cannot be done as it was asked for. */
+export class NotPossible extends Error {}
+
+/** The dry run of an action: the same walk, and no task is written to. */
+export async function chooseTasks(ledger: LedgerContext, wanted: Wanted, who: string): Promise<Choice> {
+  const wrong = misfit(wanted);
+  if (wrong !== undefined) throw new NotPossible(wrong);
+  const { action, target } = wanted;
+  const nowMs = await ledgerNow(ledger);
+  const choice: Choice = {
+    id: randomBytes(16).toString('hex'),
+    expiresAtMs: nowMs + keptMs,
+    tasks: 0,
+    matched: 0,
+    phases: {},
+    untouched: {},
+    providers: target.kind === 'provider' ? { [target.provider]: 0 } : {},
+    batches: {},
+  };
+  const touched = new Set<Phase>(isTaskAction(action) ? phasesTouched(action) : []);
+  // Asked for as a whole, what was ended on purpose or may run remotely is not meant.
+  if (action === 'redrive' && target.kind === 'batch')
+    for (const it of touched) if (!usualRedrive.includes(it)) touched.delete(it);
+  const bits = new Map<BatchId, Buffer>();
+  for await (const { batch, processIndex, tasks } of found(ledger, target)) {
+    const own = bits.get(batch.id) ?? Buffer.alloc(Math.ceil(batch.taskCount / 8));
+    bits.set(batch.id, own);
+    for (const { index, phase } of tasks) {
+      choice.matched += 1;
+      if (!touched.has(phase)) {
+        choice.untouched[phase] = (choice.untouched[phase] ?? 0) + 1;
+        continue;
+      }
+      own[index >> 3] = (own[index >> 3] ?? 0) | (1 << (index & 7));
+      choice.tasks += 1;
+      choice.phases[phase] = (choice.phases[phase] ?? 0) + 1;
+      choice.batches[batch.id] = (choice.batches[batch.id] ?? 0) + 1;
+      const provider = batch.providers[processIndex] ?? '';
+      choice.providers[provider] = (choice.providers[provider] ?? 0) + 1;
+    }
+  }
+  if (action === 'priority' && target.kind !== 'batch' && choice.tasks > mostMoved) {
+    throw new NotPossible(`at most ${mostMoved} tasks can be moved at a time; these are ${choice.tasks}`);
+  }
+  await keep(ledger, wanted, who, choice, bits, nowMs);
+  return choice;
+}
+
+function found(ledger: LedgerContext, target: Target): AsyncGenerator<Found> {
+  switch (target.kind) {
+    case 'tasks':
+      return selectByName(ledger, target.tasks);
+    case 'filter':
+      return selectByFilter(ledger, target.filter);
+    case 'family':
+      return selectByFilter(ledger, { batch: target.batch, family: target.family });
+    case 'batch':
+      return selectByFilter(ledger, { batch: target.batch });
+    case 'provider':
+      return (async function* () {})();
+    default:
+      return target satisfies never;
+  }
+}
+
+async function keep(
+  { redis, keys }: LedgerContext,
+  wanted: Wanted,
+  who: string,
+  choice: Choice,
+  bits: ReadonlyMap<BatchId, Buffer>,
+  nowMs: number,
+): Promise<void> {
+  const named = actionKeys({ keys });
+  const chosen = [...bits].filter(([batch]) => choice.batches[batch] !== undefined);
+  const pipeline = redis.multi();
+  for (const [batch, own] of chosen) pipeline.set(named.chosen(choice.id, batch), own, 'PX', keptMs);
+  pipeline.hset(named.action(choice.id), {
+    state: 'previewed',
+    action: wanted.action,
+    target: JSON.stringify(wanted.target),
+    ...(wanted.priority !== undefined && { priority: wanted.priority }),
+    wanted: digestOf(wanted),
+    words: targetWords(wanted.target),
+    who,
+    tasks: choice.tasks,
+    previewedAt: nowMs,
+    batches: JSON.stringify(chosen.map(([batch]) => batch)),
+    phases: JSON.stringify(Object.keys(choice.phases)),
+  });
+  pipeline.pexpire(named.action(choice.id), keptMs);
+  await pipeline.exec();
+}
