@@ -60,6 +60,8 @@ export interface Route {
 
 /** One simulated platform: its addresses, and what truly happened on it. */
 export interface Platform {
+  /** What stands before every path of its API, where anything does: a client's base URL ends in it. */
+  root?: string;
   /** Where credentials are exchanged for a token. */
   tokenPath: string;
   routes: Route[];

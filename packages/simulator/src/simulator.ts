@@ -38,6 +38,8 @@ export interface Simulator {
   kind: SimulatorKind;
   /** Origin by which this machine reaches it, without a slash at its end. */
   url: string;
+  /** What a client is configured with: the origin, and the path before every path of the API, where there is one. */
+  baseUrl: string;
   /** Where credentials are exchanged for tokens. */
   tokenUrl: string;
   port: number;
@@ -111,6 +113,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const simulator: Simulator = {
     kind,
     url: '',
+    baseUrl: '',
     tokenUrl: '',
     port: 0,
     seed,
@@ -161,6 +164,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   await app.listen({ host, port: options.port ?? 0 });
   simulator.port = (app.server.address() as AddressInfo).port;
   simulator.url = `http://${reachable(host)}:${simulator.port}`;
+  simulator.baseUrl = `${simulator.url}${platform.root ?? ''}`;
   simulator.tokenUrl = `${simulator.url}${platform.tokenPath}`;
   return simulator;
 }

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { simulatorKinds } from '@nightpass/simulator';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openWorkplace, type Workplace } from '../test-command.ts';
 
@@ -24,6 +25,22 @@ test('simulate prints the config that uses it, answers, and ends at Ctrl-C with 
   const { code, stdout } = await simulator.ended;
   expect(stdout).toContain('It got 2 requests: 0 launches');
   expect(code).toBe(0);
+});
+
+const anyLogin = ['API_KEY', 'USER', 'TOKEN', 'PASSWORD'].map((name) => [`SIMULATED_${name}`, 'some-secret']);
+
+test.each(simulatorKinds)('a simulated %s lets in whoever takes over the config that it prints', async (kind) => {
+  await place.close();
+  place = await openWorkplace(Object.fromEntries(anyLogin));
+  const simulator = place.start('simulate', '--kind', kind, '--port', '0');
+  const [, printed] = await simulator.untilSays(/( +providers:\n(?:.+\n)+)/);
+  await writeFile(join(place.dir, 'nightpass.yaml'), (printed ?? '').replaceAll(/^ {2}/gm, ''));
+  const { stdout } = await place.run('doctor', '--json');
+  const { checks } = JSON.parse(stdout) as { checks: { check: string; verdict: string }[] };
+  const verdicts = checks.filter(({ check }) => check.includes('simulated')).map(({ verdict }) => verdict);
+  expect(new Set(verdicts)).toEqual(new Set(['ok']));
+  simulator.kill('SIGTERM');
+  await simulator.ended;
 });
 
 test('--faults plays a script, and a bad one is wrong use with its place', async () => {

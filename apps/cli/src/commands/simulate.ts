@@ -60,17 +60,36 @@ async function readScript(kind: SimulatorKind, path: string) {
   }
 }
 
-function startLines({ colors }: Cli, { kind, url, tokenUrl }: Simulator): string[] {
+/** How each kind may be logged in to; whatever is not blank is let in. */
+const authLines: Record<SimulatorKind, (tokenUrl: string) => { auth: string; variables: string[] }> = {
+  'airbus-playground': (tokenUrl) => ({
+    auth: `{ kind: api-key, keyEnv: SIMULATED_API_KEY, tokenUrl: ${tokenUrl} }`,
+    variables: ['SIMULATED_API_KEY'],
+  }),
+  'desp-insula': () => ({
+    auth: '{ kind: basic, usernameEnv: SIMULATED_USER, passwordEnv: SIMULATED_TOKEN }',
+    variables: ['SIMULATED_USER', 'SIMULATED_TOKEN'],
+  }),
+  'ogc-api-processes': () => ({ auth: '{ kind: none }', variables: [] }),
+  openeo: () => ({
+    auth: '{ kind: basic, usernameEnv: SIMULATED_USER, passwordEnv: SIMULATED_PASSWORD }',
+    variables: ['SIMULATED_USER', 'SIMULATED_PASSWORD'],
+  }),
+};
+
+function startLines({ colors }: Cli, { kind, url, baseUrl, tokenUrl }: Simulator): string[] {
+  const { auth, variables } = authLines[kind](tokenUrl);
+  const hint = variables.length > 0 ? `Any ${variables.join(' and ')} that is not blank will do. ` : '';
   return [
     `A simulated ${kind} answers at ${url}. To use it, in nightpass.yaml:`,
     '',
     '  providers:',
     '    simulated:',
     `      kind: ${kind}`,
-    `      baseUrl: ${url}`,
-    `      auth: { kind: api-key, keyEnv: SIMULATED_API_KEY, tokenUrl: ${tokenUrl} }`,
+    `      baseUrl: ${baseUrl}`,
+    `      auth: ${auth}`,
     '',
-    colors.dim('Any SIMULATED_API_KEY that is not blank will do. Ctrl-C ends it.'),
+    colors.dim(`${hint}Ctrl-C ends it.`),
   ];
 }
 

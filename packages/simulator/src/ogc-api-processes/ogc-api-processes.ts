@@ -19,6 +19,7 @@ const words: readonly string[] = [...standardWords, ...wildWords];
 /** OGC API - Processes: version 1.0, the draft of 2.0, and the ways of servers in the wild (see `presets.ts`). */
 export class OgcApiProcesses implements Platform {
   readonly tokenPath = `${realm}/protocol/openid-connect/token`;
+  readonly root: string;
   readonly routes: Route[];
   readonly #world: World;
   readonly #tokens: Tokens;
@@ -26,6 +27,7 @@ export class OgcApiProcesses implements Platform {
   constructor(behaviour: OgcBehaviour, credentials: Credentials, seed: string, clock: Clock) {
     this.#tokens = new Tokens(credentials, seed);
     const { root } = behaviour;
+    this.root = root;
     this.#world = { clock, jobs: new Jobs(seed), behaviour, root };
     const read = (asked: Asked) => this.#read(asked);
     const job = `${root}/jobs/:jobId`;
