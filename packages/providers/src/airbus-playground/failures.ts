@@ -1,26 +1,6 @@
 import type { CallFailure } from '@nightpass/core';
+import { classify, type FailureRow, saidWithChallenge } from '../http/failure-table.ts';
 import type { Answer, Exchange } from '../http/http-client.ts';
-import { retryAfterMs } from '../http/retry-after.ts';
-import { excerpt, reasonLine } from '../http/text-excerpt.ts';
-
-/**
- * Every way a call to the Airbus Playground can go wrong, and what it is taken for. The first row that fits decides.
- * Source: the platform's published specification (responses of each operation, and its Error schema), which lists
- * 400, 401, 403, 404 and 405 as answers before any effect, and no others. Rows marked (ours) stand on HTTP's own
- * meaning. "ambiguous" is for launches: may have taken effect; a read that ends so is simply made again.
- */
-interface Row {
-  rule: string;
-  /** When it broke: before the first byte left, after it with no answer, or in the answer. */
-  moment: Exchange['kind'];
-  /** First and last status, both included. */
-  status?: readonly [number, number];
-  /** What the answer says must match too. */
-  says?: RegExp;
-  /** A Retry-After that can be read must be there too. */
-  retryAfter?: true;
-  is: CallFailure['kind'];
-}
 
 const credentials =
   /token|credential|api[- _]?key|authenticat|unauthori[sz]ed|expired|signature|jwt|login|sign[- ]?in/i;
@@ -29,7 +9,13 @@ const jobLimit =
 const spent = /quota|credit|balance|subscription|licen[cs]e/i;
 const oneThing = /project|process|dataset|image|zone|geom|role|permission|not allowed|right/i;
 
-export const failureTable: readonly Row[] = [
+/**
+ * Every way a call to the Airbus Playground can go wrong, and what it is taken for. The first row that fits decides.
+ * Source: the platform's published specification (responses of each operation, and its Error schema), which lists
+ * 400, 401, 403, 404 and 405 as answers before any effect, and no others. Rows marked (ours) stand on HTTP's own
+ * meaning. "ambiguous" is for launches: may have taken effect; a read that ends so is simply made again.
+ */
+export const failureTable: readonly FailureRow[] = [
   { rule: 'not-sent', moment: 'notSent', is: 'notSent' },
   { rule: 'answer-lost', moment: 'lost', is: 'ambiguous' },
 
@@ -67,45 +53,9 @@ export const failureTable: readonly Row[] = [
   { rule: 'no-such-status', moment: 'answer', is: 'ambiguous' },
 ];
 
-function waitOf(answer: Answer): number | undefined {
-  return retryAfterMs(answer.headers['retry-after'], { nowMs: Date.now(), date: answer.headers.date });
-}
-
-function fits(row: Row, exchange: Exchange): boolean {
-  if (row.moment !== exchange.kind) return false;
-  if (exchange.kind !== 'answer') return true;
-  const [first, last] = row.status ?? [0, 999];
-  if (exchange.status < first || exchange.status > last) return false;
-  if (row.says && !row.says.test(`${excerpt(exchange)} ${exchange.headers['www-authenticate'] ?? ''}`)) return false;
-  return row.retryAfter !== true || waitOf(exchange) !== undefined;
-}
-
-function reasonOf(exchange: Exchange): string {
-  if (exchange.kind !== 'answer') return exchange.reason;
-  // What stands in a 2xx that we cannot use is no reason, and may be anything.
-  const said = exchange.status < 300 ? 'not the answer that is documented' : excerpt(exchange);
-  return [`HTTP ${exchange.status}`, said, exchange.trouble].filter(Boolean).join(': ');
-}
-
 /** The class of a call that did not give what it was made for. `instead` replaces the reason where the caller knows more. */
 export function failureOf(exchange: Exchange, instead?: string): CallFailure {
-  const row = failureTable.find((candidate) => fits(candidate, exchange));
-  if (!row) throw new Error('the table of failures has a last row for everything');
-  const { rule } = row;
-  const reason = reasonLine(instead ?? reasonOf(exchange));
-  switch (row.is) {
-    case 'notSent':
-    case 'unauthorized':
-    case 'ambiguous':
-      return { kind: row.is, rule, reason };
-    case 'throttled':
-    case 'quota':
-      return { kind: row.is, rule, reason, retryAfterMs: exchange.kind === 'answer' ? waitOf(exchange) : undefined };
-    case 'rejected':
-      return { kind: 'rejected', rule, reason, status: exchange.kind === 'answer' ? exchange.status : 0 };
-    default:
-      return row.is satisfies never;
-  }
+  return classify(failureTable, exchange, { said: saidWithChallenge }, instead);
 }
 
 /** Whether new credentials could help. */

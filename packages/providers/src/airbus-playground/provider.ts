@@ -3,6 +3,7 @@ import { type AuthorizedExchange, createAuthorizedClient, noSlot } from '../auth
 import type { ReadSecret } from '../auth/secrets.ts';
 import { createTokenSource } from '../auth/token-source.ts';
 import { createDownloads } from '../http/download.ts';
+import { refused } from '../http/failure-table.ts';
 import { createHttpClient, type HttpLimits, usualHttpLimits } from '../http/http-client.ts';
 import { type Base, baseOf } from '../http/paths.ts';
 import { excerpt, reasonLine } from '../http/text-excerpt.ts';
@@ -151,9 +152,4 @@ function lookAnswer(base: Base, exchange: AuthorizedExchange, job: RemoteJob): L
   if (seen.id !== undefined && seen.id !== job.id) return failed(exchange, 'HTTP 200: the answer is about another job');
   const results = recordsOf(base, seen, job.address);
   return { kind: 'seen', state: { ...stateOf(seen), ...(results && { results }) } };
-}
-
-/** Turned away by us, before anything was sent: sending it again would change nothing. */
-function refused(rule: string, reason: string): CallFailure {
-  return { kind: 'rejected', rule, status: 0, reason };
 }

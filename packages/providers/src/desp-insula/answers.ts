@@ -1,4 +1,3 @@
-import type { CallFailure } from '@nightpass/core';
 import type { AuthorizedExchange } from '../auth/authorized-client.ts';
 import { excerpt, reasonLine } from '../http/text-excerpt.ts';
 
@@ -11,11 +10,6 @@ export function isWell(exchange: AuthorizedExchange): exchange is Answered {
 /** The server does not know this address, or not with these parameters. */
 export function isNotOffered(exchange: AuthorizedExchange): boolean {
   return exchange.kind === 'answer' && [400, 404, 405].includes(exchange.status);
-}
-
-/** Turned away by us, before anything was sent: sending it again would change nothing. */
-export function refused(rule: string, reason: string): CallFailure {
-  return { kind: 'rejected', rule, status: 0, reason };
 }
 
 export function goneReason(answer: { status: number; text: string; json: unknown }): string {

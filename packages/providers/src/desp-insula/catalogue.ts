@@ -1,7 +1,8 @@
 import type { CallFailure, Catalogue, ProcessDescription, ProcessSummary, Task } from '@nightpass/core';
 import { z } from 'zod';
+import { refused } from '../http/failure-table.ts';
 import { pathSegment } from '../http/paths.ts';
-import { goneReason, refused } from './answers.ts';
+import { goneReason } from './answers.ts';
 import type { Client } from './client.ts';
 import { textInputs } from './payload.ts';
 import { readPage } from './replies.ts';

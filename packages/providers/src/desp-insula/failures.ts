@@ -1,37 +1,27 @@
 import type { CallFailure } from '@nightpass/core';
+import { classify, type FailureRow, type Reader, saidWithChallenge } from '../http/failure-table.ts';
 import type { Answer, Exchange } from '../http/http-client.ts';
-import { retryAfterMs } from '../http/retry-after.ts';
-import { excerpt, reasonLine } from '../http/text-excerpt.ts';
+import { excerpt } from '../http/text-excerpt.ts';
 import type { DespInsulaConfig } from './config.ts';
 
-/**
- * Every way a call to a server of this family can go wrong, and what it is taken for. The first row that fits decides.
- * See docs/platforms/desp-insula.md. "ambiguous" is for launches: may have taken effect; a read that ends so is made
- * again, and so is the posting of a config, which is an upsert.
- */
-interface Row {
-  rule: string;
-  /** When it broke: before the first byte left, after it with no answer, or in the answer. */
-  moment: Exchange['kind'];
-  /** First and last status, both included. */
-  status?: readonly [number, number];
-  /** What the answer says must match too. */
-  says?: RegExp;
-  /** A Retry-After that can be read must be there too. */
-  retryAfter?: true;
+interface Row extends FailureRow {
   /** Only on a launch, or only on any other call. */
   on?: 'launch' | 'other';
   /** It must be a page for people, or a redirect to a place where they sign in. */
   signIn?: true;
   /** Not where the server is known to be older than the open core. */
   mayBeNewest?: true;
-  is: CallFailure['kind'];
 }
 
 const credentials =
   /token|credential|api[- _]?key|authenticat|unauthori[sz]ed|expired|signature|jwt|login|sign[- ]?in/i;
 const quota = /quota|credit|wallet|balance|too many|limit/i;
 
+/**
+ * Every way a call to a server of this family can go wrong, and what it is taken for. The first row that fits decides.
+ * See docs/platforms/desp-insula.md. "ambiguous" is for launches: may have taken effect; a read that ends so is made
+ * again, and so is the posting of a config, which is an upsert.
+ */
 export const failureTable: readonly Row[] = [
   { rule: 'not-sent', moment: 'notSent', is: 'notSent' },
   { rule: 'answer-lost', moment: 'lost', is: 'ambiguous' },
@@ -76,23 +66,8 @@ export interface FailedCall {
 
 /** The class of a call that did not give what it was made for. `instead` replaces the reason where the caller knows more. */
 export function failureOf(exchange: Exchange, call: FailedCall, instead?: string): CallFailure {
-  const row = failureTable.find((candidate) => fits(candidate, exchange, call));
-  if (!row) throw new Error('the table of failures has a last row for everything');
-  const { rule } = row;
-  const reason = reasonLine(instead ?? reasonOf(exchange));
-  switch (row.is) {
-    case 'notSent':
-    case 'unauthorized':
-    case 'ambiguous':
-      return { kind: row.is, rule, reason };
-    case 'throttled':
-    case 'quota':
-      return { kind: row.is, rule, reason, retryAfterMs: exchange.kind === 'answer' ? waitOf(exchange) : undefined };
-    case 'rejected':
-      return { kind: 'rejected', rule, reason, status: exchange.kind === 'answer' ? exchange.status : 0 };
-    default:
-      return row.is satisfies never;
-  }
+  const reader: Reader<Row> = { said: saidWithChallenge, alsoFits: (row, answer) => fits(row, answer, call), reason };
+  return classify(failureTable, exchange, reader, instead);
 }
 
 /** Whether new credentials could help. */
@@ -100,16 +75,10 @@ export function refusesCredentials(answer: Answer, call: FailedCall): boolean {
   return failureOf(answer, call).kind === 'unauthorized';
 }
 
-function fits(row: Row, exchange: Exchange, { on, origin, generation = 4 }: FailedCall): boolean {
-  if (row.moment !== exchange.kind) return false;
-  if (exchange.kind !== 'answer') return true;
-  const [first, last] = row.status ?? [0, 999];
-  if (exchange.status < first || exchange.status > last) return false;
+function fits(row: Row, answer: Answer, { on, origin, generation = 4 }: FailedCall): boolean {
   if (row.on !== undefined && row.on !== on) return false;
   if (row.mayBeNewest && generation < 4) return false;
-  if (row.signIn && !(exchange.status < 300 ? isPage(exchange) : leadsToSignIn(exchange, origin))) return false;
-  if (row.says && !row.says.test(`${excerpt(exchange)} ${exchange.headers['www-authenticate'] ?? ''}`)) return false;
-  return row.retryAfter !== true || waitOf(exchange) !== undefined;
+  return !row.signIn || (answer.status < 300 ? isPage(answer) : leadsToSignIn(answer, origin));
 }
 
 function isPage({ headers }: Answer): boolean {
@@ -123,18 +92,9 @@ function leadsToSignIn({ headers }: Answer, origin: string): boolean {
   return url.origin !== origin || /login|sign-?in|sso|oauth|openid|\/auth|\/realms\//i.test(url.pathname);
 }
 
-function waitOf(answer: Answer): number | undefined {
-  return retryAfterMs(answer.headers['retry-after'], { nowMs: Date.now(), date: answer.headers.date });
-}
-
 /** Some answers say what happened in `status` or `cause` alone; many say nothing. */
-function reasonOf(exchange: Exchange): string {
-  if (exchange.kind !== 'answer') return exchange.reason;
-  // What stands in a 2xx that we cannot use is no reason, and may be anything.
-  const said =
-    exchange.status < 300 ? 'not the answer that is documented' : (statusText(exchange.json) ?? excerpt(exchange));
-  return [`HTTP ${exchange.status}`, said, exchange.trouble].filter(Boolean).join(': ');
-}
+const reason = (answer: Answer) =>
+  [`HTTP ${answer.status}`, statusText(answer.json) ?? excerpt(answer)].filter(Boolean).join(': ');
 
 function statusText(json: unknown): string | undefined {
   if (typeof json !== 'object' || json === null || 'message' in json || 'error' in json) return undefined;

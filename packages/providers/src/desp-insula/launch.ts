@@ -1,7 +1,8 @@
 import type { CallFailure, LaunchAnswer, LaunchCall, LaunchRequest } from '@nightpass/core';
 import { type AuthorizedExchange, noSlot } from '../auth/authorized-client.ts';
+import { refused } from '../http/failure-table.ts';
 import { jobHere } from './address.ts';
-import { isNotOffered, isWell, refused } from './answers.ts';
+import { isNotOffered, isWell } from './answers.ts';
 import type { Client } from './client.ts';
 import type { DespInsulaConfig } from './config.ts';
 import { configBody } from './payload.ts';

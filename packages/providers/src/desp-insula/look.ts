@@ -1,8 +1,9 @@
 import type { Call, CallFailure, LookAnswer, LookManyAnswer, RemoteJob, RemoteState } from '@nightpass/core';
 import { noSlot } from '../auth/authorized-client.ts';
+import { refused } from '../http/failure-table.ts';
 import { reasonLine } from '../http/text-excerpt.ts';
 import { addressHere, jobHere } from './address.ts';
-import { goneReason, refused } from './answers.ts';
+import { goneReason } from './answers.ts';
 import type { Client } from './client.ts';
 import { pageIn } from './list-jobs.ts';
 import { type JobReply, readJob, reasonInLogs } from './replies.ts';

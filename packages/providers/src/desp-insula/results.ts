@@ -1,9 +1,9 @@
 import type { Call, CallFailure, RemoteJob, ResultLink } from '@nightpass/core';
 import { z } from 'zod';
+import { refused } from '../http/failure-table.ts';
 import { pathSegment } from '../http/paths.ts';
 import { reasonLine } from '../http/text-excerpt.ts';
 import { addressHere, pathInLink } from './address.ts';
-import { refused } from './answers.ts';
 import type { Client } from './client.ts';
 import { foreignAddress, readFamily, readOne } from './look.ts';
 import { type JobReply, readPage } from './replies.ts';

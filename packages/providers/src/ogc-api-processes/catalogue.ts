@@ -1,10 +1,11 @@
 import type { Call, Catalogue } from '@nightpass/core';
 import type { AuthorizedExchange } from '../auth/authorized-client.ts';
+import { refused } from '../http/failure-table.ts';
 import type { Base } from '../http/paths.ts';
 import { nextPage, processesPath, processPath } from './address.ts';
 import { problemsOf } from './check.ts';
 import { describedAs, type ProcessReply, readProcess, readProcesses } from './description.ts';
-import { failureOf, refused, said } from './failures.ts';
+import { failureOf, said } from './failures.ts';
 import { linkTo } from './replies.ts';
 
 type Get = (path: string, call: Call) => Promise<AuthorizedExchange>;

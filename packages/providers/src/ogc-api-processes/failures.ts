@@ -1,9 +1,13 @@
 import type { CallFailure } from '@nightpass/core';
 import { z } from 'zod';
 import type { AuthorizedExchange } from '../auth/authorized-client.ts';
-import type { Answer, Exchange } from '../http/http-client.ts';
-import { retryAfterMs } from '../http/retry-after.ts';
+import { classify, type FailureRow } from '../http/failure-table.ts';
+import type { Answer } from '../http/http-client.ts';
 import { excerpt, reasonLine } from '../http/text-excerpt.ts';
+
+const jobLimit =
+  /\b(?:concurrent|simultaneous|parallel|running|active|pending|queued)\s+(?:jobs?|process(?:es)?|executions?|tasks?)\b|\bjobs?\s+(?:limit|quota)|\btoo many\s+jobs?\b|\bmax(?:imum)?\b[^.]{0,30}\bjobs?\b|\bquota\b/i;
+const oneThing = /\bprocess(?:es)?\b|\bjobs?\b|\brole|permission|not allowed/i;
 
 /**
  * Every way a call to an OGC API - Processes server can go wrong, and what it is taken for. The first row that fits
@@ -11,24 +15,7 @@ import { excerpt, reasonLine } from '../http/text-excerpt.ts';
  * an error says only decorates it, but for limits on jobs, which have no status of their own. "ambiguous" is for
  * launches: may have taken effect; a read that ends so is simply made again.
  */
-interface Row {
-  rule: string;
-  /** When it broke: before the first byte left, after it with no answer, or in the answer. */
-  moment: Exchange['kind'];
-  /** First and last status, both included. */
-  status?: readonly [number, number];
-  /** What the answer says must match too. */
-  says?: RegExp;
-  /** A Retry-After that can be read must be there too. */
-  retryAfter?: true;
-  is: CallFailure['kind'];
-}
-
-const jobLimit =
-  /\b(?:concurrent|simultaneous|parallel|running|active|pending|queued)\s+(?:jobs?|process(?:es)?|executions?|tasks?)\b|\bjobs?\s+(?:limit|quota)|\btoo many\s+jobs?\b|\bmax(?:imum)?\b[^.]{0,30}\bjobs?\b|\bquota\b/i;
-const oneThing = /\bprocess(?:es)?\b|\bjobs?\b|\brole|permission|not allowed/i;
-
-export const failureTable: readonly Row[] = [
+export const failureTable: readonly FailureRow[] = [
   { rule: 'not-sent', moment: 'notSent', is: 'notSent' },
   { rule: 'answer-lost', moment: 'lost', is: 'ambiguous' },
 
@@ -73,51 +60,12 @@ export function said(answer: Pick<Answer, 'text' | 'json'>): string {
   return own.success ? reasonLine(own.data.description) : excerpt(answer);
 }
 
-function waitOf(answer: Answer): number | undefined {
-  return retryAfterMs(answer.headers['retry-after'], { nowMs: Date.now(), date: answer.headers.date });
-}
-
-function fits(row: Row, exchange: Exchange): boolean {
-  if (row.moment !== exchange.kind) return false;
-  if (exchange.kind !== 'answer') return true;
-  const [first, last] = row.status ?? [0, 999];
-  if (exchange.status < first || exchange.status > last) return false;
-  if (row.says && !row.says.test(said(exchange))) return false;
-  return row.retryAfter !== true || waitOf(exchange) !== undefined;
-}
-
-function reasonOf(exchange: Exchange): string {
-  if (exchange.kind !== 'answer') return exchange.reason;
-  // What stands in a 2xx that we cannot use is no reason, and may be anything.
-  const words = exchange.status < 300 ? 'not the answer that the standard has' : said(exchange);
-  return [`HTTP ${exchange.status}`, words, exchange.trouble].filter(Boolean).join(': ');
-}
+const reason = (answer: Answer) => [`HTTP ${answer.status}`, said(answer)].filter(Boolean).join(': ');
 
 /** The class of a call that did not give what it was made for. `instead` replaces the reason where the caller knows more. */
 export function failureOf(exchange: AuthorizedExchange, instead?: string): CallFailure {
   if (exchange.kind === 'noCredentials') return exchange.failure;
-  const row = failureTable.find((candidate) => fits(candidate, exchange));
-  if (!row) throw new Error('the table of failures has a last row for everything');
-  const { rule } = row;
-  const reason = reasonLine(instead ?? reasonOf(exchange));
-  switch (row.is) {
-    case 'notSent':
-    case 'unauthorized':
-    case 'ambiguous':
-      return { kind: row.is, rule, reason };
-    case 'throttled':
-    case 'quota':
-      return { kind: row.is, rule, reason, retryAfterMs: exchange.kind === 'answer' ? waitOf(exchange) : undefined };
-    case 'rejected':
-      return { kind: 'rejected', rule, reason, status: exchange.kind === 'answer' ? exchange.status : 0 };
-    default:
-      return row.is satisfies never;
-  }
-}
-
-/** Turned away by us, before anything was sent: sending it again would change nothing. */
-export function refused(rule: string, reason: string): CallFailure & { kind: 'rejected' } {
-  return { kind: 'rejected', rule, status: 0, reason };
+  return classify(failureTable, exchange, { said, reason }, instead);
 }
 
 /** Whether new credentials could help. */

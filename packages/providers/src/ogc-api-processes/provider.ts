@@ -3,6 +3,7 @@ import { type AuthorizedExchange, createAuthorizedClient, noSlot } from '../auth
 import type { ReadSecret } from '../auth/secrets.ts';
 import { createTokenSource } from '../auth/token-source.ts';
 import { createDownloads } from '../http/download.ts';
+import { refused } from '../http/failure-table.ts';
 import { createHttpClient, type HttpLimits, usualHttpLimits } from '../http/http-client.ts';
 import { baseOf } from '../http/paths.ts';
 import { reasonLine } from '../http/text-excerpt.ts';
@@ -10,7 +11,7 @@ import { createSharedReading } from '../shared-reading.ts';
 import { addressHere, processPath } from './address.ts';
 import { createCatalogue, readDescription } from './catalogue.ts';
 import type { OgcApiProcessesConfig } from './config.ts';
-import { failureOf, isPassing, refused, refusesCredentials, said } from './failures.ts';
+import { failureOf, isPassing, refusesCredentials, said } from './failures.ts';
 import { findLaunch, readList } from './find-launch.ts';
 import { launchAnswer, launchRequest } from './launch.ts';
 import type { Get, Listing } from './list-jobs.ts';

@@ -1,8 +1,15 @@
 import type { CallFailure } from '@nightpass/core';
 import type { AuthorizedExchange } from '../auth/authorized-client.ts';
+import { classify, type FailureRow, type Reader } from '../http/failure-table.ts';
 import type { Answer, Exchange } from '../http/http-client.ts';
-import { retryAfterMs } from '../http/retry-after.ts';
-import { excerpt, reasonLine } from '../http/text-excerpt.ts';
+import { excerpt } from '../http/text-excerpt.ts';
+
+interface Row extends FailureRow {
+  /** The answer's error code must match. */
+  code?: RegExp;
+}
+
+const anyError = [400, 599] as const;
 
 /**
  * Every way a call to an openEO back-end can go wrong, and what it is taken for. The first row that fits decides.
@@ -10,23 +17,6 @@ import { excerpt, reasonLine } from '../http/text-excerpt.ts';
  * a token has ended. Codes are those of the specification's list of errors; "seen" marks others. "ambiguous" is for
  * what changes something: it may have taken effect; a read that ends so is simply made again.
  */
-interface Row {
-  rule: string;
-  /** When it broke: before the first byte left, after it with no answer, or in the answer. */
-  moment: Exchange['kind'];
-  /** The answer's error code must match. */
-  code?: RegExp;
-  /** First and last status, both included. */
-  status?: readonly [number, number];
-  /** What the answer says must match too. */
-  says?: RegExp;
-  /** A Retry-After that can be read must be there too. */
-  retryAfter?: true;
-  is: CallFailure['kind'];
-}
-
-const anyError = [400, 599] as const;
-
 export const failureTable: readonly Row[] = [
   { rule: 'not-sent', moment: 'notSent', is: 'notSent' },
   { rule: 'answer-lost', moment: 'lost', is: 'ambiguous' },
@@ -92,63 +82,24 @@ export function codeOf({ json }: Pick<Answer, 'json'>): string | undefined {
   return typeof code === 'string' && /^\w{1,80}$/.test(code) ? code : undefined;
 }
 
-function waitOf(answer: Answer): number | undefined {
-  return retryAfterMs(answer.headers['retry-after'], { nowMs: Date.now(), date: answer.headers.date });
-}
-
-function fits(row: Row, exchange: Exchange): boolean {
-  if (row.moment !== exchange.kind) return false;
-  if (exchange.kind !== 'answer') return true;
-  const [first, last] = row.status ?? [0, 999];
-  if (exchange.status < first || exchange.status > last) return false;
-  if (row.code && !row.code.test(codeOf(exchange) ?? '')) return false;
-  if (row.says && !row.says.test(excerpt(exchange))) return false;
-  return row.retryAfter !== true || waitOf(exchange) !== undefined;
-}
-
-function reasonOf(exchange: Exchange): string {
-  if (exchange.kind !== 'answer') return exchange.reason;
-  // What stands in a 2xx that we cannot use is no reason, and may be anything.
-  if (exchange.status < 300) return withTrouble(`HTTP ${exchange.status}: not the answer that is documented`, exchange);
-  const code = codeOf(exchange);
-  const head = code === undefined ? `HTTP ${exchange.status}` : `HTTP ${exchange.status} ${code}`;
-  const said = excerpt(exchange);
-  const request = exchange.headers['request-id'];
-  const told = said === '' ? head : `${head}: ${said}`;
-  return withTrouble(request === undefined ? told : `${told} [request ${request}]`, exchange);
-}
-
-const withTrouble = (reason: string, { trouble }: Answer) => (trouble === undefined ? reason : `${reason}: ${trouble}`);
+const reader: Reader<Row> = {
+  alsoFits: ({ code }, answer) => code === undefined || code.test(codeOf(answer) ?? ''),
+  reason(answer) {
+    const head = [`HTTP ${answer.status}`, codeOf(answer)].filter(Boolean).join(' ');
+    const told = [head, excerpt(answer)].filter(Boolean).join(': ');
+    const request = answer.headers['request-id'];
+    return request === undefined ? told : `${told} [request ${request}]`;
+  },
+};
 
 /** The class of a call that did not give what it was made for. `instead` replaces the reason where the caller knows more. */
 export function failureOf(exchange: Exchange, instead?: string): CallFailure {
-  const row = failureTable.find((candidate) => fits(candidate, exchange));
-  if (!row) throw new Error('the table of failures has a last row for everything');
-  const { rule } = row;
-  const reason = reasonLine(instead ?? reasonOf(exchange));
-  switch (row.is) {
-    case 'notSent':
-    case 'unauthorized':
-    case 'ambiguous':
-      return { kind: row.is, rule, reason };
-    case 'throttled':
-    case 'quota':
-      return { kind: row.is, rule, reason, retryAfterMs: exchange.kind === 'answer' ? waitOf(exchange) : undefined };
-    case 'rejected':
-      return { kind: 'rejected', rule, reason, status: exchange.kind === 'answer' ? exchange.status : 0 };
-    default:
-      return row.is satisfies never;
-  }
+  return classify(failureTable, exchange, reader, instead);
 }
 
 /** What did not give what it was made for, credentials and discovery included. */
 export function failed(exchange: AuthorizedExchange, instead?: string): CallFailure {
   return exchange.kind === 'noCredentials' ? exchange.failure : failureOf(exchange, instead);
-}
-
-/** Turned away by us, before anything was sent: sending it again would change nothing. */
-export function refused(rule: string, reason: string): CallFailure {
-  return { kind: 'rejected', rule, status: 0, reason };
 }
 
 const renewable = new Set(['token-invalid', 'no-token', '500-unauthorized', 'http-401']);

@@ -1,10 +1,11 @@
 import type { Call, LookAnswer, LookManyAnswer, RemoteJob, RemoteState } from '@nightpass/core';
 import { noSlot } from '../auth/authorized-client.ts';
+import { refused } from '../http/failure-table.ts';
 import { excerpt, reasonLine } from '../http/text-excerpt.ts';
 import { placeOf } from './address.ts';
 import { type Client, firstFree } from './client.ts';
 import type { Reading } from './discovery.ts';
-import { failed, refused } from './failures.ts';
+import { failed } from './failures.ts';
 import { listJobs } from './list-jobs.ts';
 import { firstError, type JobReply, readJob, type Started, stateOf } from './replies.ts';
 

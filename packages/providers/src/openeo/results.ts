@@ -1,10 +1,11 @@
 import type { Call, CallFailure, RemoteJob, ResultLink } from '@nightpass/core';
 import { z } from 'zod';
+import { refused } from '../http/failure-table.ts';
 import { hasDotSegments } from '../http/paths.ts';
 import { reasonLine } from '../http/text-excerpt.ts';
 import { placeOf } from './address.ts';
 import { type Client, firstFree } from './client.ts';
-import { failed, refused } from './failures.ts';
+import { failed } from './failures.ts';
 
 const text = z.string().optional().catch(undefined);
 
