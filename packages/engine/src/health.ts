@@ -15,6 +15,8 @@ export async function noteAnswer(run: ProviderRun, failure: CallFailure | undefi
   }
   // It was us who did not go on: the platform was not even asked.
   if (failure?.rule === 'no-slot') return;
+  // Where all is refused, one more refusal says nothing of the platform: see `noteRefusal`.
+  if (failure?.kind === 'rejected' && (await doubtfulRefusals(run.ledger, run.name)) > 0) return;
   // A clear no is an answer too: the platform is there, and knows us.
   if (!failure || failure.kind === 'rejected') {
     if (await countAnswer(run.ledger, run.name)) run.log.info({}, 'provider released');

@@ -17,15 +17,16 @@ export { type AuditEntry, audit, beginAction, openActions, readAction, readAudit
 export { type Choice, chooseTasks, NotPossible } from './actions/choose.ts';
 export { foldText } from './actions/fold.ts';
 export { type ActionRunner, type ActionTools, runAction, startActionRunner } from './actions/run-action.ts';
-export { NothingThere } from './actions/select.ts';
+export { type Found, NothingThere, selectByFilter } from './actions/select.ts';
 export { createFamilies, type FailureFamily, type Families, type Shared } from './failures/families.ts';
 export { type FailureShape, familyIdPattern, shapeOf } from './failures/shape.ts';
 export { type Failure, failureOf, familiesOf, isBad, walkFailures } from './failures/walk-failures.ts';
 export { chooseProviders, type ProviderRules } from './intake/choose-providers.ts';
 export { type Dropped, dropFile, findReceipt, isInboxHere, numbered, readReceipt } from './intake/dropping.ts';
-export { removeLeftovers, syncFolder, writeDurably } from './intake/durable-file.ts';
+export { openDraft, removeLeftovers, syncFolder, writeDurably } from './intake/durable-file.ts';
 export { folders as inboxFolders, isWaitingNote, nameKind } from './intake/file-names.ts';
 export { createInboxLease, type Inbox, isMounted, openInbox } from './intake/inbox.ts';
+export { type ReportHour, writeMorningReports } from './intake/morning-reports.ts';
 export { unansweredBy } from './intake/preflight/ask-platform.ts';
 export { createPreflight, type IntakePreflight } from './intake/preflight/asking.ts';
 export { createKeptAnswers, type KeptAnswers } from './intake/preflight/kept-answers.ts';
@@ -37,6 +38,7 @@ export { writeDueResults } from './intake/results.ts';
 export { type Intake, type Taken, takeFile } from './intake/take-file.ts';
 export { forgetTakings } from './intake/taking.ts';
 export { removeStaleNotes, type WaitingNote } from './intake/waiting-note.ts';
+export type { ReportWriter } from './intake/write-report.ts';
 export { type BatchRecord, type Counts, gridIndex, refAt } from './ledger/batch-record.ts';
 export {
   listBatches,

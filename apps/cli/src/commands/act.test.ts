@@ -99,3 +99,58 @@ test('a phase that cannot be redriven is wrong use', async () => {
     stderr: expect.stringContaining('failed, expired, cancelled, parked'),
   });
 });
+
+test('a selection is counted by a dry run, and then exactly that is cancelled and redriven', async () => {
+  const selected = ['--process', '0', '--filter', 'zone=0,1'];
+  expect(await json('cancel', batch, ...selected, '--dry-run')).toEqual({
+    batch,
+    action: 'cancel',
+    tasks: 2,
+    phases: { queued: 2 },
+    untouched: {},
+    dryRun: true,
+    changed: 0,
+  });
+  expect(await json('cancel', batch, ...selected, '--yes')).toMatchObject({ tasks: 2, changed: 2 });
+  expect(await json('status', batch)).toMatchObject({ phases: { queued: 10, cancelled: 2 }, cancelledAt: null });
+  const { history } = await json('why', `${batch}-0-1`);
+  expect(history.at(-1).text).toMatch(/^cancelled: cancelled-by-person: by \S+: by nightpass on the command line/);
+  expect(await json('redrive', batch, '--task', `${batch}-0-1`, '--task', `${batch}-0-5`, '--yes')).toMatchObject({
+    tasks: 1,
+    untouched: { queued: 1 },
+    changed: 1,
+  });
+  expect(await json('status', batch)).toMatchObject({ phases: { queued: 11, cancelled: 1 } });
+});
+
+test('a condition that says nothing, a family that is none and a process that is not there are wrong use', async () => {
+  for (const wrong of [
+    ['--filter', 'brest'],
+    ['--family', 'x'],
+    ['--process', 'nobody'],
+    ['--task', 'b0-0-0'],
+  ]) {
+    expect(await place.run('redrive', batch, ...wrong, '--yes')).toMatchObject({ code: 2 });
+  }
+});
+
+test('a token is told once, listed without what opens it, and revoked', async () => {
+  const made = await json('token', 'create', 'ci', '--role', 'operator', '--days', '9');
+  expect(made).toMatchObject({
+    name: 'ci',
+    role: 'operator',
+    secret: expect.stringMatching(/^np_[0-9a-f]{12}_[\w-]{43}$/),
+  });
+  const { tokens } = await json('token', 'list');
+  expect(tokens).toMatchObject([{ token: made.token, name: 'ci', lastUsedAt: null }]);
+  expect(JSON.stringify(tokens)).not.toContain(made.secret);
+  expect(await json('token', 'revoke', made.token)).toEqual({ token: made.token, revoked: true });
+  expect(await place.run('token', 'revoke', made.token)).toMatchObject({ code: 2 });
+});
+
+test('a password is hashed from the standard input, and one that is too short is refused', async () => {
+  const { code, stdout } = await place.runWith('correct horse battery\n', 'hash-password');
+  expect(stdout).toMatch(/^scrypt:32768:8:3:[\w-]{22}:[\w-]{43}\n$/);
+  expect(code).toBe(0);
+  expect(await place.runWith('short\n', 'hash-password')).toMatchObject({ code: 2, stdout: '' });
+});

@@ -1,29 +1,46 @@
 import { userInfo } from 'node:os';
-import { cancelBatch } from '@nightpass/engine';
+import { audit, cancelBatch } from '@nightpass/engine';
 import type { Command } from 'commander';
+import { actOnSelection } from '../act-on-selection.ts';
 import { titleOf } from '../batch-facts.ts';
-import type { Cli } from '../cli.ts';
+import { type Cli, UsageError } from '../cli.ts';
 import { examples } from '../command-line.ts';
 import { confirmed } from '../confirm.ts';
 import { findBatch } from '../find-batch.ts';
 import { readInstallation, withLedger } from '../installation.ts';
+import { addSelection, isSelection, type SelectionOptions, targetOf } from '../selection.ts';
 import { openCount } from '../view/phases.ts';
 import { oneLine, several, thousands } from '../view/words.ts';
 
+interface Options extends SelectionOptions {
+  reason?: string;
+  dryRun?: boolean;
+  yes?: boolean;
+  json?: boolean;
+}
+
 export function addCancel(program: Command, cli: Cli): void {
-  program
+  const command = program
     .command('cancel')
     .description('cancel what is still open in a batch: what waits at once, what runs on its platform')
-    .argument('<batch>', 'its id, the beginning of it, or the name of its file')
+    .argument('<batch>', 'its id, the beginning of it, or the name of its file');
+  addSelection(command)
     .option('--reason <text>', 'why, for those who ask')
+    .option('--dry-run', 'of a selection: say what would be cancelled, and change nothing')
     .option('--yes', 'do not ask first')
     .option('--json', 'as JSON')
     .addHelpText('after', examples('nightpass cancel ports.json', 'nightpass cancel b3f2 --yes'))
-    .action(async (text: string, options: { reason?: string; yes?: boolean; json?: boolean }) => {
+    .action(async (text: string, options: Options) => {
       const installation = await readInstallation(cli, 'optional');
       await withLedger(cli, installation, async (open) => {
         const found = await findBatch(open, text);
         const { batch, counts } = found;
+        if (isSelection(options)) {
+          const target = await targetOf(open, batch, options, undefined);
+          const { dryRun = false, yes = false, json = false, reason: why } = options;
+          return actOnSelection(cli, open, { batch: batch.id, action: 'cancel', target, why, dryRun, yes, json });
+        }
+        if (options.dryRun) throw new UsageError('--dry-run is for a selection: without one, cancel asks first');
         const openTasks = openCount(counts);
         const facts = { batch: batch.id, open: openTasks };
         if (openTasks === 0) {
@@ -40,6 +57,8 @@ export function addCancel(program: Command, cli: Cli): void {
         }
         const reason = options.reason ?? `cancelled by ${userInfo().username}`;
         const { ended, remote } = await cancelBatch(open.ledger, batch.id, { reason });
+        const by = { who: userInfo().username, target: `batch ${batch.id}`, why: reason };
+        await audit(open.ledger, { event: 'ended', action: 'cancel', ...by, changed: ended + remote });
         if (options.json) return cli.json({ ...facts, cancelled: ended, onPlatform: remote });
         cli.print(`cancelled: ${several(ended, 'task')} that waited`);
         if (remote > 0) {

@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import {
+  audit,
   type HoldKind,
   ledgerNow,
   liftHold,
@@ -32,6 +33,7 @@ export function addPause(program: Command, cli: Cli): void {
         if (changed || options.reason !== undefined) {
           const reason = options.reason ?? `paused by ${userInfo().username}`;
           await placeHold(ledger, name, { kind: 'person', forMs: undefined, reason });
+          await auditHold(ledger, 'pause', name, reason);
         }
         const nowMs = await ledgerNow(ledger);
         const limits = limitsOf(name);
@@ -64,6 +66,7 @@ export function addResume(program: Command, cli: Cli): void {
     .action(async (name: string, options: { all?: boolean; json?: boolean }) => {
       await withProvider(cli, name, async ({ ledger }) => {
         const changed = await liftHold(ledger, name, ['person', ...(options.all ? byItself : [])]);
+        if (changed) await auditHold(ledger, 'resume', name, options.all ? 'with --all' : '');
         const nowMs = await ledgerNow(ledger);
         const holds = await readHolds(ledger, name, nowMs);
         if (options.json) return cli.json({ provider: name, changed, holds: holds.map(holdFacts) });
@@ -85,6 +88,9 @@ async function withProvider(cli: Cli, name: string, work: (open: OpenLedger) => 
   if (!known.includes(name)) throw new UsageError(`no provider ${name}; configured: ${listed(known)}`);
   await withLedger(cli, installation, work);
 }
+
+const auditHold = (ledger: OpenLedger['ledger'], action: string, name: string, why: string) =>
+  audit(ledger, { event: 'ended', action, who: userInfo().username, target: `provider ${name}`, why, outcome: 'done' });
 
 const holdFacts = (hold: PlacedHold) => ({
   kind: hold.kind,

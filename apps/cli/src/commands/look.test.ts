@@ -112,6 +112,7 @@ test('tasks pages through a batch, a task a line', async () => {
     message: null,
     launchedAt: null,
     endedAt: null,
+    results: null,
   });
   expect((await place.run('tasks', id, '--phase', 'failed,parked')).stdout).toContain('no such tasks');
   expect((await place.run('tasks', id)).stdout).toContain('Sète');

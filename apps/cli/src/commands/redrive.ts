@@ -1,16 +1,19 @@
 import { userInfo } from 'node:os';
 import { redrivablePhases } from '@nightpass/core';
-import { type RedrivablePhase, redriveBatch } from '@nightpass/engine';
+import { audit, type RedrivablePhase, redriveBatch } from '@nightpass/engine';
 import type { Command } from 'commander';
+import { actOnSelection } from '../act-on-selection.ts';
 import { titleOf } from '../batch-facts.ts';
 import type { Cli } from '../cli.ts';
 import { examples, phaseList } from '../command-line.ts';
 import { confirmed } from '../confirm.ts';
 import { findBatch } from '../find-batch.ts';
 import { readInstallation, withLedger } from '../installation.ts';
+import { addSelection, isSelection, type SelectionOptions, targetOf } from '../selection.ts';
 import { listed, oneLine, several } from '../view/words.ts';
 
-interface Options {
+interface Options extends SelectionOptions {
+  reason?: string;
   phase?: RedrivablePhase[];
   dryRun?: boolean;
   yes?: boolean;
@@ -21,7 +24,7 @@ interface Options {
 const usualPhases: RedrivablePhase[] = ['failed', 'expired'];
 
 export function addRedrive(program: Command, cli: Cli): void {
-  program
+  const command = program
     .command('redrive')
     .description('launch again what ended badly in a batch; its history is kept')
     .argument('<batch>', 'its id, the beginning of it, or the name of its file')
@@ -29,7 +32,9 @@ export function addRedrive(program: Command, cli: Cli): void {
       '--phase <phase>',
       `tasks in this phase: ${redrivablePhases.join(', ')}; may be given again (default: ${usualPhases.join(', ')})`,
       phaseList(redrivablePhases),
-    )
+    );
+  addSelection(command)
+    .option('--reason <text>', 'why, for those who ask')
     .option('--dry-run', 'say what would be launched again, and change nothing')
     .option('--yes', 'do not ask first')
     .option('--json', 'as JSON')
@@ -39,6 +44,13 @@ export function addRedrive(program: Command, cli: Cli): void {
       await withLedger(cli, installation, async (open) => {
         const found = await findBatch(open, text);
         const { batch, counts } = found;
+        if (isSelection(options)) {
+          // Of a named cause, or named one by one, what is parked or cancelled is meant as well.
+          const usual = options.family === undefined ? usualPhases : undefined;
+          const target = await targetOf(open, batch, options, options.phase ?? usual);
+          const { dryRun = false, yes = false, json = false, reason: why } = options;
+          return actOnSelection(cli, open, { batch: batch.id, action: 'redrive', target, why, dryRun, yes, json });
+        }
         const phases = options.phase ?? usualPhases;
         const perPhase = Object.fromEntries(phases.map((phase) => [phase, counts[phase]]));
         const wanted = phases.reduce((sum, phase) => sum + counts[phase], 0);
@@ -62,7 +74,11 @@ export function addRedrive(program: Command, cli: Cli): void {
           cli.exitCode = 1;
           return cli.note('nothing was redriven');
         }
-        const redriven = await redriveBatch(open.ledger, batch.id, { phases, who: userInfo().username });
+        const who = userInfo().username;
+        const redriven = await redriveBatch(open.ledger, batch.id, { phases, who });
+        const target = `batch ${batch.id}; phases ${phases.join(',')}`;
+        const why = options.reason ?? 'by nightpass on the command line';
+        await audit(open.ledger, { event: 'ended', action: 'redrive', who, target, why, changed: redriven });
         if (options.json) return cli.json({ ...facts, dryRun: false, redriven });
         cli.print(`queued again: ${several(redriven, 'task')}. Follow them with nightpass status ${batch.id} --watch`);
         tellLeft();

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { span } from '@nightpass/core';
+import { type BatchId, span } from '@nightpass/core';
 import { type BatchSummary, ledgerNow, type PlacedHold, readHolds, readSummary, settledCount } from '@nightpass/engine';
 import type { Command } from 'commander';
 import { batchFacts, titleOf } from '../batch-facts.ts';
@@ -8,6 +8,8 @@ import { examples } from '../command-line.ts';
 import { findBatch } from '../find-batch.ts';
 import { type OpenLedger, readInstallation, withLedger } from '../installation.ts';
 import { averageRate, createRateMeter, type Rate, rateWords, remainingMs } from '../progress.ts';
+import { type RemoteOptions, remoteOf } from '../remote/client.ts';
+import { findRemoteBatch, remoteSource } from '../remote/look.ts';
 import { openLive } from '../view/live.ts';
 import { openCount, percentSettled, phaseBar, phaseWords } from '../view/phases.ts';
 import { clockTime, iso, isoOrNull } from '../view/time.ts';
@@ -23,20 +25,55 @@ export function addStatus(program: Command, cli: Cli): void {
     .option('--watch', 'go on showing it until it ends')
     .option('--json', 'as JSON; with --watch a line at each change')
     .addHelpText('after', examples('nightpass status ports.json', 'nightpass status b3f2 --watch'))
-    .action(async (text: string, options: { watch?: boolean; json?: boolean }) => {
+    .action(async (text: string, options: { watch?: boolean; json?: boolean } & RemoteOptions) => {
+      const remote = remoteOf(cli, options);
+      if (remote) return tellStatus(cli, remoteSource(remote), await findRemoteBatch(remote, text), options);
       const installation = await readInstallation(cli, 'optional');
       await withLedger(cli, installation, async (open) => {
-        const found = await findBatch(open, text);
-        if (options.watch) {
-          await watchBatch(cli, open, found, options.json ? 'json' : 'text');
-          return;
-        }
-        const look = await lookAt(open, found, averageRate(found, await ledgerNow(open.ledger)));
-        if (options.json) cli.json(statusFacts(look));
-        else cli.print(statusLines(cli, look).join('\n'));
+        await tellStatus(cli, ledgerSource(open), await findBatch(open, text), options);
       });
     });
 }
+
+async function tellStatus(
+  cli: Cli,
+  source: StatusSource,
+  found: BatchSummary,
+  options: { watch?: boolean; json?: boolean },
+): Promise<void> {
+  if (options.watch) {
+    await watchFrom(cli, source, found, options.json ? 'json' : 'text');
+    return;
+  }
+  const look = await lookAt(source, found, averageRate(found, await source.now()));
+  if (options.json) cli.json(statusFacts(look));
+  else cli.print(statusLines(cli, look).join('\n'));
+}
+
+/** Where the facts come from: the ledger itself, or a board's API. */
+export interface StatusSource {
+  now(): Promise<number>;
+  summary(id: BatchId): Promise<BatchSummary | undefined>;
+  holds(summary: BatchSummary, nowMs: number): Promise<Look['holds']>;
+  /** Between two looks while it is watched. */
+  everyMs: number;
+  closed: AbortSignal;
+}
+
+const ledgerSource = ({ ledger, closed }: OpenLedger): StatusSource => ({
+  now: () => ledgerNow(ledger),
+  summary: (id) => readSummary(ledger, id),
+  async holds({ batch }, nowMs) {
+    const all = await Promise.all(
+      [...new Set(batch.providers)].map(async (provider) =>
+        (await readHolds(ledger, provider, nowMs)).map((hold) => ({ provider, hold })),
+      ),
+    );
+    return all.flat();
+  },
+  everyMs: 250,
+  closed,
+});
 
 interface Look {
   summary: BatchSummary;
@@ -46,20 +83,19 @@ interface Look {
   nowMs: number;
 }
 
-async function lookAt({ ledger }: OpenLedger, summary: BatchSummary, rate: Rate | undefined): Promise<Look> {
-  const nowMs = await ledgerNow(ledger);
-  const providers = openCount(summary.counts) === 0 ? [] : [...new Set(summary.batch.providers)];
-  const holds = await Promise.all(
-    providers.map(async (provider) => (await readHolds(ledger, provider, nowMs)).map((hold) => ({ provider, hold }))),
-  );
-  const all = holds.flat();
-  return { summary, holds: all, rate, remainingMs: remainingMs(summary, rate, all.length > 0), nowMs };
+async function lookAt(source: StatusSource, summary: BatchSummary, rate: Rate | undefined): Promise<Look> {
+  const nowMs = await source.now();
+  const holds = openCount(summary.counts) === 0 ? [] : await source.holds(summary, nowMs);
+  return { summary, holds, rate, remainingMs: remainingMs(summary, rate, holds.length > 0), nowMs };
 }
 
 /** Follows a batch until nothing in it can happen by itself any more. @returns how it stands then. */
-export async function watchBatch(
+export const watchBatch = (cli: Cli, open: OpenLedger, batch: BatchSummary, format: 'text' | 'json') =>
+  watchFrom(cli, ledgerSource(open), batch, format);
+
+export async function watchFrom(
   cli: Cli,
-  open: OpenLedger,
+  source: StatusSource,
   batch: BatchSummary,
   format: 'text' | 'json',
 ): Promise<BatchSummary> {
@@ -68,13 +104,13 @@ export async function watchBatch(
   let said = '';
   let saidAtMs = 0;
   const lookAgain = async () => {
-    const summary = (await readSummary(open.ledger, batch.batch.id)) ?? batch;
+    const summary = (await source.summary(batch.batch.id)) ?? batch;
     meter.add(settledCount(summary.counts), Date.now());
-    return lookAt(open, summary, meter.rate() ?? averageRate(summary, Date.now()));
+    return lookAt(source, summary, meter.rate() ?? averageRate(summary, Date.now()));
   };
   try {
     for (;;) {
-      const look = await patiently(lookAgain, open.closed);
+      const look = await patiently(lookAgain, source.closed);
       const { summary } = look;
       const ended = summary.batch.endedAtMs !== undefined;
       const state = JSON.stringify([summary.counts, look.holds.map(({ hold }) => hold.kind), ended]);
@@ -85,7 +121,7 @@ export async function watchBatch(
       else if (due) cli.print(oneLineStatus(cli, look));
       if (due) [said, saidAtMs] = [state, Date.now()];
       if (ended) return summary;
-      await sleep(250, undefined, { signal: open.closed });
+      await sleep(source.everyMs, undefined, { signal: source.closed });
     }
   } finally {
     live?.end();

@@ -14,6 +14,8 @@ import { type Cli, UsageError } from '../cli.ts';
 import { anyPhase, examples, wholeNumber } from '../command-line.ts';
 import { findBatch } from '../find-batch.ts';
 import { type OpenLedger, readInstallation, withLedger } from '../installation.ts';
+import { type Remote, type RemoteOptions, remoteOf } from '../remote/client.ts';
+import { findRemoteBatch, remoteTaskPages } from '../remote/look.ts';
 import { phaseColor } from '../view/phases.ts';
 import { table } from '../view/table.ts';
 import { clockTime, isoOrNull } from '../view/time.ts';
@@ -41,7 +43,9 @@ export function addTasks(program: Command, cli: Cli): void {
       'after',
       examples('nightpass tasks ports.json --phase failed', 'nightpass tasks b3f2 --limit 0 --json | jq .reason'),
     )
-    .action(async (text: string, options: Options) => {
+    .action(async (text: string, options: Options & RemoteOptions) => {
+      const remote = remoteOf(cli, options);
+      if (remote) return listRemoteTasks(cli, remote, text, options);
       const installation = await readInstallation(cli, 'optional');
       await withLedger(cli, installation, async (open) => listTasks(cli, open, text, options));
     });
@@ -75,10 +79,25 @@ async function listTasks(cli: Cli, open: OpenLedger, text: string, options: Opti
   if (page.length > 0) await turnPage();
   if (told === 0 && !options.json)
     cli.print(`no such tasks: ${batch.id} has ${several(batch.taskCount, 'task')} in all`);
-  if (more) {
-    const phases = options.phase ? ` --phase ${options.phase.join(',')}` : '';
-    cli.note(cli.colors.dim(`there are more: nightpass tasks ${batch.id}${phases} --after ${last}`));
+  if (more) tellMore(cli, batch, options, last);
+}
+
+async function listRemoteTasks(cli: Cli, remote: Remote, text: string, options: Options): Promise<void> {
+  const { batch } = await findRemoteBatch(remote, text);
+  let told = 0;
+  for await (const { rows, last, more } of remoteTaskPages(remote, batch.id, options)) {
+    told += rows.length;
+    if (options.json) for (const { task, provider } of rows) cli.json(taskFacts(task, provider));
+    else if (rows.length > 0) cli.print(table(cli, columns, rows.map(({ task, location, process }) => cells(cli, task, location, process))));
+    if (more) tellMore(cli, batch, options, last);
   }
+  if (told === 0 && !options.json)
+    cli.print(`no such tasks: ${batch.id} has ${several(batch.taskCount, 'task')} in all`);
+}
+
+function tellMore(cli: Cli, batch: BatchRecord, options: Options, last: string | undefined): void {
+  const phases = options.phase ? ` --phase ${options.phase.join(',')}` : '';
+  cli.note(cli.colors.dim(`there are more: nightpass tasks ${batch.id}${phases} --after ${last}`));
 }
 
 function indexAfter(text: string, batch: BatchRecord): number {
@@ -127,19 +146,23 @@ async function tellTable(cli: Cli, { ledger }: OpenLedger, batch: BatchRecord): 
     const rows = await Promise.all(
       tasks.map(async (task) => {
         const zone = await readZone(ledger, batch.id, task.zoneIndex);
-        return [
-          task.id,
-          phaseColor(cli.colors, task.phase)(task.phase),
-          cutTo(oneLine(zone?.location ?? ''), 24),
-          cutTo(oneLine(processes[task.processIndex]?.name ?? ''), 24),
-          task.endedAtMs === undefined ? '' : clockTime(task.endedAtMs),
-          cutTo(oneLine(detailOf(task)), 70),
-        ];
+        return cells(cli, task, zone?.location ?? '', processes[task.processIndex]?.name ?? '');
       }),
     );
-    cli.print(table(cli, ['task', 'phase', 'where', 'what', 'ended', ''], rows));
+    cli.print(table(cli, columns, rows));
   };
 }
+
+const columns = ['task', 'phase', 'where', 'what', 'ended', ''];
+
+const cells = (cli: Cli, task: TaskRecord, location: string, process: string): string[] => [
+  task.id,
+  phaseColor(cli.colors, task.phase)(task.phase),
+  cutTo(oneLine(location), 24),
+  cutTo(oneLine(process), 24),
+  task.endedAtMs === undefined ? '' : clockTime(task.endedAtMs),
+  cutTo(oneLine(detailOf(task)), 70),
+];
 
 function detailOf(task: TaskRecord): string {
   if (task.phase === 'running') {

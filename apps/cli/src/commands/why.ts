@@ -5,6 +5,8 @@ import { type Cli, UsageError } from '../cli.ts';
 import { examples } from '../command-line.ts';
 import { findBatch } from '../find-batch.ts';
 import { type OpenLedger, readInstallation, withLedger } from '../installation.ts';
+import { type RemoteOptions, remoteOf } from '../remote/client.ts';
+import { remoteWhy } from '../remote/look.ts';
 import { phaseColor } from '../view/phases.ts';
 import { clockTime, iso, isoOrNull } from '../view/time.ts';
 import { oneLine, several } from '../view/words.ts';
@@ -17,7 +19,12 @@ export function addWhy(program: Command, cli: Cli): void {
     .argument('<task>', 'its id, as nightpass tasks shows it')
     .option('--json', 'as JSON')
     .addHelpText('after', examples('nightpass why b3f2a90c1d4e-0-17'))
-    .action(async (text: string, options: { json?: boolean }) => {
+    .action(async (text: string, options: { json?: boolean } & RemoteOptions) => {
+      const remote = remoteOf(cli, options);
+      if (remote) {
+        const { why, nowMs } = await remoteWhy(remote, text);
+        return options.json ? cli.json(whyFacts(why)) : cli.print(whyLines(cli, why, nowMs).join('\n'));
+      }
       const installation = await readInstallation(cli, 'optional');
       await withLedger(cli, installation, async (open) => {
         const why = await explainTask(open.ledger, text, open.limitsOf);

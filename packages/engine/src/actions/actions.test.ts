@@ -130,7 +130,10 @@ test('a park takes what is queued or unconfirmed, and frees its place in flight;
   const it = await testLedger(redis, { processes: 1, zones: 4 });
   await bring(it, it.at(0, 0), 'running');
   await bring(it, it.at(0, 1), 'unconfirmed');
-  const { choice } = await act(it, { action: 'park', target: { kind: 'filter', filter: { batch: it.id, zones: [0, 1, 2] } } });
+  const { choice } = await act(it, {
+    action: 'park',
+    target: { kind: 'filter', filter: { batch: it.id, zones: [0, 1, 2] } },
+  });
   expect(choice).toMatchObject({ tasks: 2, untouched: { running: 1 } });
   expect(await gridOf(it)).toBe('rppq');
   const its = it.ledger.keys.provider(provider);

@@ -54,9 +54,7 @@ export async function chooseTasks(ledger: LedgerContext, wanted: Wanted, who: st
     batches: {},
   };
   const touched = new Set<Phase>(isTaskAction(action) ? phasesTouched(action) : []);
-  // Asked for as a whole, what was ended on purpose or may run remotely is not meant.
-  if (action === 'redrive' && target.kind === 'batch')
-    for (const it of touched) if (!usualRedrive.includes(it)) touched.delete(it);
+  for (const phase of leftAlone(wanted)) touched.delete(phase);
   const bits = new Map<BatchId, Buffer>();
   for await (const { batch, processIndex, tasks } of found(ledger, target)) {
     const own = bits.get(batch.id) ?? Buffer.alloc(Math.ceil(batch.taskCount / 8));
@@ -80,6 +78,14 @@ export async function chooseTasks(ledger: LedgerContext, wanted: Wanted, who: st
   }
   await keep(ledger, wanted, who, choice, bits, nowMs);
   return choice;
+}
+
+/** Unless it is asked for by phase or cause: what was ended on purpose, or may run on its platform. */
+function leftAlone({ action, target }: Wanted): readonly Phase[] {
+  const isByName = target.kind === 'tasks' || target.kind === 'family';
+  const isNamed = target.kind === 'filter' && (target.filter.phases || target.filter.family);
+  if (action !== 'redrive' || isByName || isNamed) return [];
+  return phasesTouched('redrive').filter((phase) => !usualRedrive.includes(phase));
 }
 
 function found(ledger: LedgerContext, target: Target): AsyncGenerator<Found> {

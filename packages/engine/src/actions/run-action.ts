@@ -172,8 +172,10 @@ const lookEveryMs = 2_000;
 export function startActionRunner(tools: ActionTools): ActionRunner {
   const stop = new AbortController();
   let wake = () => {};
+  let isKicked = false;
   const loop = (async () => {
     while (!stop.signal.aborted) {
+      isKicked = false;
       try {
         for (const id of await openActions(tools.ledger)) {
           if (!stop.signal.aborted) await runAction(tools, id, stop.signal);
@@ -185,12 +187,16 @@ export function startActionRunner(tools: ActionTools): ActionRunner {
         wake = resolve;
       });
       const timer = new AbortController();
+      if (isKicked) continue;
       await Promise.race([kicked, pause(lookEveryMs, AbortSignal.any([stop.signal, timer.signal]))]);
       timer.abort();
     }
   })();
   return {
-    kick: () => wake(),
+    kick() {
+      isKicked = true;
+      wake();
+    },
     async stop() {
       stop.abort();
       wake();

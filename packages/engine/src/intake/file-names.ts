@@ -16,7 +16,7 @@ export type NameKind =
   | 'foreign';
 
 const unfinished = /\.(tmp|part|partial|crdownload|filepart|download)$/i;
-const answers = /\.(receipt\.json|result\.json|result\.geojson)$/i;
+const answers = /\.(receipt\.json|result\.json|result\.geojson|report\.html)$/i;
 /** `x.json.waiting.json`, or the like for a name that was cut. */
 const waitingNote = /(\.json|-[0-9a-f]{8})\.waiting\.json$/i;
 

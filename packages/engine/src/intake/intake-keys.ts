@@ -15,6 +15,8 @@ export function intakeKeys({ keys }: LedgerContext) {
         taking: `${base}:taking`,
         /** Set of JSON [endedAtMs, batch id, file]: results to be written into this inbox. */
         results: `${base}:results`,
+        /** JSON [ms, clock time, time zone]: when the next reports of open batches are due. */
+        reportsDue: `${base}:reports-due`,
       };
     },
   };

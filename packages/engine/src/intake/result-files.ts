@@ -10,7 +10,7 @@ import type { Inbox } from './inbox.ts';
  * `<file>.receipt.json` tells of; those of an earlier batch of the same file name are `<file>.<batch>.result.json`.
  */
 
-export const resultEndings = ['.result.geojson', '.result.json'] as const;
+export const resultEndings = ['.result.geojson', '.result.json', '.report.html'] as const;
 
 /** Where the results of this batch belong, without their ending. */
 export async function resultStem(inbox: Inbox, file: string, batch: BatchId): Promise<string> {

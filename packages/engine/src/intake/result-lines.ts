@@ -1,7 +1,6 @@
 import type { Phase, Process, Zone } from '@nightpass/core';
 import type { BatchRecord, Counts } from '../ledger/batch-record.ts';
 import type { TaskLine } from '../ledger/task-lines.ts';
-import type { TaskRecord } from '../ledger/task-record.ts';
 
 /** What the files of results say. Scripts read them: fields are only ever added; null where one says nothing. */
 
@@ -46,7 +45,7 @@ export function headOf(batch: BatchRecord, counts: Counts, file: string): string
   });
 }
 
-export function resultOf(task: TaskRecord | TaskLine, batch: BatchRecord, process: Process, zone: Zone): TaskResult {
+export function resultOf(task: TaskLine, batch: BatchRecord, process: Process, zone: Zone): TaskResult {
   return {
     task: task.id,
     process: task.processIndex,
@@ -57,7 +56,7 @@ export function resultOf(task: TaskRecord | TaskLine, batch: BatchRecord, proces
     zoneId: zone.id ?? null,
     location: zone.location,
     phase: task.phase,
-    remoteJobId: ('job' in task ? task.job?.id : (task as TaskLine).remoteJobId) ?? null,
+    remoteJobId: task.remoteJobId ?? null,
     attempts: task.attempt,
     launchedAt: iso(task.launchedAtMs),
     endedAt: iso(task.endedAtMs),

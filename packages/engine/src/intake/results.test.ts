@@ -8,6 +8,7 @@ import { cancelBatch, redriveBatch } from '../redrive.ts';
 import type { TaskResult } from './result-lines.ts';
 import { writeDueResults } from './results.ts';
 import { batchFile, createTestInbox, Killed, killedBefore, type TestInbox } from './test-inbox.ts';
+import type { ReportWriter } from './write-report.ts';
 
 interface ResultFile {
   batch: string;
@@ -232,4 +233,69 @@ test('a task of each of a thousand zones stands in the results, zone by zone, in
   expect((JSON.parse(text) as ResultMap).features.map(({ properties }) => properties.location)).toEqual(
     Array.from({ length: 1001 }, (_, i) => `Place ${i}`),
   );
+});
+
+const shortReport: ReportWriter = async (batch, out) => out.write(`<!doctype html>{"batch":"${batch}"} `);
+const reported = async (
+  report: ReportWriter,
+  onTrouble: (due: unknown, error: unknown) => void = () => expect.fail(),
+) => writeDueResults(it.intake.ledger, it.intake.inbox, { report, onTrouble });
+
+test('the report stands beside the results, is written anew after a redrive, and one of an earlier batch of that name is kept', async () => {
+  const first = await take('a.json', batchFile({ name: 'first' }));
+  await end(first);
+  expect(await reported(shortReport)).toHaveLength(1);
+  const path = join(it.intake.inbox.dir, 'a.json.report.html');
+  expect(await readFile(path, 'utf8')).toContain(first);
+
+  await redriveBatch(it.intake.ledger, first, { phases: ['cancelled'], who: 'test' });
+  await end(first);
+  await reported(async (batch, out) => out.write(`{"batch":"${batch}"} once more`));
+  expect(await readFile(path, 'utf8')).toContain('once more');
+
+  const second = await take('a.json', batchFile({ name: 'second' }));
+  expect(await it.files()).toContain(`a.json.${first}.report.html`);
+  await end(second);
+  await reported(shortReport);
+  expect(await readFile(path, 'utf8')).toContain(second);
+});
+
+test('a report that cannot be made does not keep the results back, and is not tried for ever', async () => {
+  const id = await take('a.json', batchFile());
+  await end(id);
+  const troubles: unknown[] = [];
+  const fails = async () => Promise.reject(new Error('a bug'));
+  expect(await reported(fails, (_, error) => troubles.push(error))).toMatchObject([{ batch: id }]);
+  expect(troubles).toMatchObject([{ message: 'a bug' }]);
+  expect(await it.files()).toContain('a.json.result.json');
+  expect((await it.files()).filter((file) => /report|tmp/.test(file))).toEqual([]);
+  expect(await reported(shortReport)).toEqual([]);
+});
+
+test('killed before any effect of writing results and report: the next turn writes all three whole', async () => {
+  for (let nth = 1, killed = true; killed; nth++) {
+    const world = await createTestInbox(redis);
+    await world.drop('a.json', batchFile());
+    await world.take('a.json');
+    const { ledger, inbox } = world.intake;
+    const [batch] = await world.batches();
+    await cancelBatch(ledger, batch?.id as BatchId, { reason: 'test' });
+    killed = false;
+    const told = (_: unknown, error: unknown) => {
+      if (!(error instanceof Killed)) throw error;
+      killed = true;
+    };
+    const dying = killedBefore(world.intake, nth);
+    const before = dying.before ?? (() => {});
+    await writeDueResults(dying.ledger, inbox, { report: shortReport, before, onTrouble: told }).catch((error) =>
+      told(undefined, error),
+    );
+    await writeDueResults(ledger, inbox, { report: shortReport, onTrouble: (_, error) => expect.fail(String(error)) });
+    expect((await world.files()).filter((file) => /result|report/.test(file))).toEqual([
+      'a.json.report.html',
+      'a.json.result.geojson',
+      'a.json.result.json',
+    ]);
+    await world.remove();
+  }
 });

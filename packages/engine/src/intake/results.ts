@@ -5,6 +5,7 @@ import type { LedgerContext } from '../ledger/context.ts';
 import type { BeforeEffect } from './durable-file.ts';
 import type { Inbox } from './inbox.ts';
 import { intakeKeys } from './intake-keys.ts';
+import { type ReportWriter, writeReportBeside } from './write-report.ts';
 import { writeResults } from './write-results.ts';
 
 /** Which results are still to be written, and where: for each drop of a batch, each time the batch ends. */
@@ -41,10 +42,17 @@ export async function writeDueResults(
   ledger: LedgerContext,
   inbox: Inbox,
   {
+    report,
     before,
     signal,
     onTrouble,
-  }: { before?: BeforeEffect; signal?: AbortSignal; onTrouble: (due: DueResults, error: unknown) => void },
+  }: {
+    /** Undefined: no report is written beside the results. */
+    report?: ReportWriter | undefined;
+    before?: BeforeEffect;
+    signal?: AbortSignal;
+    onTrouble: (due: DueResults, error: unknown) => void;
+  },
 ): Promise<DueResults[]> {
   await spreadEnded(ledger, before);
   const key = intakeKeys(ledger).inbox(inbox.id).results;
@@ -55,6 +63,9 @@ export async function writeDueResults(
     const due = { endedAtMs, batch, file };
     try {
       if ((await writeResults(ledger, inbox, due, { before, signal })) === 'notEnded') continue;
+      const how = report && (await writeReportBeside(inbox, due, report, { before, signal }));
+      // The results stand all the same.
+      if (how?.kind === 'cannot') onTrouble(due, how.error);
       before?.('forget that results are due');
       await ledger.redis.srem(key, member);
       written.push(due);

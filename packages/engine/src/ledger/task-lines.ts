@@ -30,23 +30,28 @@ const readScript = defineScript('read-lines', {
 /** In the script's reply. */
 const valuesEach = 9;
 
-/** Tasks, and zones, read in one round trip: enough to be quick, few enough to block nobody. */
-const tasksAtOnce = 500;
+/** Tasks read by one script: it blocks everybody else for about two milliseconds. */
+const tasksAtOnce = 200;
+/** Tasks in a page, which is read in one round trip. */
+const tasksInPage = 2000;
 const zonesAtOnce = 200;
 const pageBytes = 65_536;
 
 type Place = Pick<BatchRecord, 'id' | 'zoneCount' | 'taskCount'>;
 
-async function readLines(
-  { redis, keys }: LedgerContext,
-  batch: Place,
-  indexes: readonly number[],
-): Promise<TaskLine[]> {
+async function readLines(ledger: LedgerContext, batch: Place, indexes: readonly number[]): Promise<TaskLine[]> {
+  const slices = Array.from({ length: Math.ceil(indexes.length / tasksAtOnce) }, (_, i) =>
+    readSlice(ledger, batch, indexes.slice(i * tasksAtOnce, (i + 1) * tasksAtOnce)),
+  );
+  return (await Promise.all(slices)).flat();
+}
+
+async function readSlice({ redis, keys }: LedgerContext, batch: Place, indexes: number[]): Promise<TaskLine[]> {
   const values = (await readScript(
     redis,
     { grid: keys.grid(batch.id) },
     { prefix: keys.taskPrefix, id: batch.id, zones: batch.zoneCount },
-    { args: [...indexes] },
+    { args: indexes },
   )) as (string | null)[];
   return indexes.map((index, i) => lineOf(index, batch, values, i * valuesEach));
 }
@@ -88,7 +93,7 @@ export async function* walkTasks(
     const bytes = await ledger.redis.getrange(ledger.keys.grid(batch.id), start, start + pageBytes - 1);
     for (let i = 0; i < bytes.length; i++) {
       if (wanted(phaseOfByte(bytes.charAt(i)))) indexes.push(start + i);
-      if (indexes.length < tasksAtOnce) continue;
+      if (indexes.length < tasksInPage) continue;
       const page = await turnPage();
       if (page.length > 0) yield page;
     }
@@ -109,7 +114,7 @@ export async function* walkZones(
   ledger: LedgerContext,
   batch: Place & Pick<BatchRecord, 'processCount'>,
 ): AsyncGenerator<ZoneLine[], void> {
-  const perPage = Math.max(1, Math.min(zonesAtOnce, Math.floor(tasksAtOnce / batch.processCount)));
+  const perPage = Math.max(1, Math.min(zonesAtOnce, Math.floor(tasksInPage / batch.processCount)));
   let next = readZonePage(ledger, batch, 0, perPage);
   for (let first = 0; first < batch.zoneCount; first += perPage) {
     const page = await next;
@@ -133,14 +138,7 @@ async function readZonePage(
   const indexes = wanted.flatMap((zone) =>
     Array.from({ length: batch.processCount }, (_, process) => process * batch.zoneCount + zone),
   );
-  const slices = Array.from({ length: Math.ceil(indexes.length / tasksAtOnce) }, (_, i) =>
-    indexes.slice(i * tasksAtOnce, (i + 1) * tasksAtOnce),
-  );
-  const [zones, ...lines] = await Promise.all([
-    readSomeZones(ledger, batch, wanted),
-    ...slices.map((slice) => readLines(ledger, batch, slice)),
-  ]);
-  const tasks = lines.flat();
+  const [zones, tasks] = await Promise.all([readSomeZones(ledger, batch, wanted), readLines(ledger, batch, indexes)]);
   return Array.from(zones, ([zoneIndex, zone], i) => ({
     zone,
     zoneIndex,

@@ -3,6 +3,7 @@ import { startTestRedis, type TestRedis } from '@nightpass/runtime/test-redis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LedgerContext } from '../ledger/context.ts';
 import { liftHold, placeHold } from '../pacing/holds.ts';
+import { cancelBatch } from '../redrive.ts';
 import { provider, testLedger } from '../test-ledger.ts';
 import { deliverOnce, givenUp, giveUpMs, type NoticeChannel } from './deliver.ts';
 import type { NoticeKind } from './notice.ts';
@@ -202,4 +203,17 @@ test('a deadline out of reach is told once, by two heralds at once too', async (
   expect(sent[0]?.text).toMatch(
     /^Batch "test.json" \(b\w+\) cannot be launched whole before .*: of 200 waiting tasks about 14\d will be too late\nAt the present pace the last of them would be launched at /,
   );
+});
+
+test('where reports are written beside the results, the end of a batch tells the name of its own', async () => {
+  const it = await testLedger(redis, { processes: 1, zones: 1 });
+  const { channel, sent } = channelOf('a');
+  await readChannel(it.ledger, 'a');
+  await cancelBatch(it.ledger, it.id, { reason: 'test' });
+  await deliverOnce(it.ledger, channel, { ...now, reportsBeside: true });
+  expect(sent[0]?.text).toContain(`Report: test.json.report.html beside the file, or nightpass report ${it.id}`);
+
+  const { channel: other, sent: told } = channelOf('b');
+  await deliverOnce(it.ledger, other, now);
+  expect(told[0]?.text).toContain(`Report: nightpass report ${it.id}`);
 });

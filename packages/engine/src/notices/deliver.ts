@@ -34,7 +34,7 @@ export function givenUp(notices: readonly Pick<Notice, 'atMs'>[], failingSinceMs
 export async function deliverOnce(
   ledger: LedgerContext,
   channel: NoticeChannel,
-  about: { boardUrl?: string | undefined; gatherMs?: number } = {},
+  about: { boardUrl?: string | undefined; reportsBeside?: boolean; gatherMs?: number } = {},
 ): Promise<Delivery> {
   const state = await readChannel(ledger, channel.name);
   const entries = await readNotices(ledger, state.cursor, atOnce);
@@ -51,7 +51,7 @@ export async function deliverOnce(
   const nowMs = await ledgerNow(ledger);
   if (nowMs - first.atMs < (about.gatherMs ?? gatherMs)) return { kind: 'idle' };
 
-  const answer = await channel.send(writeMessage(notices, { boardUrl: about.boardUrl, dropped: state.dropped }));
+  const answer = await channel.send(writeMessage(notices, { ...about, dropped: state.dropped }));
   if (answer.kind === 'sent') {
     // Should we die before this, the message is sent once more.
     await noteTry(ledger, channel.name, state.cursor, { kind: 'sent', cursor: last.id, dropped: 0 });

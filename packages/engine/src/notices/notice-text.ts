@@ -1,4 +1,5 @@
 import { phaseByte, span } from '@nightpass/core';
+import { besideName } from '../intake/file-names.ts';
 import type { Notice, NoticeKind, NoticeOf } from './notice.ts';
 import { listed, localTime, number, several } from './notice-time.ts';
 
@@ -18,6 +19,8 @@ interface Told {
 
 interface About {
   boardUrl?: string | undefined;
+  /** Whether reports are written beside the results. */
+  reportsBeside?: boolean;
   /** Notices that could not be delivered before. */
   dropped?: number;
 }
@@ -27,7 +30,7 @@ const inDetail = 5;
 const linesAtMost = 25;
 
 export function writeMessage(notices: readonly Notice[], about: About): Message {
-  const told = notices.map((notice) => tell(notice, about.boardUrl));
+  const told = notices.map((notice) => tell(notice, about));
   const [only] = told;
   const lost = about.dropped ? [`${several(about.dropped, 'earlier notice')} could not be delivered.`] : [];
   if (told.length === 1 && only) {
@@ -59,7 +62,8 @@ function kindsOf(notices: readonly Notice[]): string {
   return [...counts].map(([kind, n]) => kindWords[kind](n)).join(', ');
 }
 
-function tell(notice: Notice, boardUrl: string | undefined): Told {
+function tell(notice: Notice, about: About): Told {
+  const { boardUrl } = about;
   switch (notice.kind) {
     case 'night-started':
       return nightStarted(notice, boardUrl);
@@ -68,7 +72,7 @@ function tell(notice: Notice, boardUrl: string | undefined): Told {
     case 'provider-released':
       return providerReleased(notice);
     case 'batch-ended':
-      return batchEnded(notice, boardUrl);
+      return batchEnded(notice, about);
     case 'deadline-out-of-reach':
       return outOfReach(notice, boardUrl);
     default:
@@ -124,7 +128,7 @@ function providerReleased({ atMs, provider, facts }: NoticeOf<'provider-released
   };
 }
 
-function batchEnded({ atMs, batch, facts }: NoticeOf<'batch-ended'>, boardUrl: string | undefined): Told {
+function batchEnded({ atMs, batch, facts }: NoticeOf<'batch-ended'>, { boardUrl, reportsBeside }: About): Told {
   const of = (phase: keyof typeof phaseByte) => facts.counts[phaseByte[phase]] ?? 0;
   const phases = (['succeeded', 'failed', 'expired', 'cancelled', 'parked'] as const).filter((it) => of(it) > 0);
   const since = facts.launchedAtMs;
@@ -138,7 +142,9 @@ function batchEnded({ atMs, batch, facts }: NoticeOf<'batch-ended'>, boardUrl: s
   }
   if (of('parked') > 0)
     details.push(`  nightpass tasks ${batch} --phase parked (may run there; look before a redrive)`);
-  details.push(`Report: nightpass report ${batch}${link(boardUrl, batch)}`);
+  const beside =
+    reportsBeside && facts.file ? `${oneLine(besideName(facts.file, '.report.html'))} beside the file, or ` : '';
+  details.push(`Report: ${beside}nightpass report ${batch}${link(boardUrl, batch)}`);
   return {
     headline: `${batchName(batch, facts)} ${how} at ${localTime(atMs, atMs)}${took}: ${listed(phases.map((p) => `${number(of(p))} ${p}`))} of ${number(facts.tasks ?? 0)}`,
     details,
