@@ -44,7 +44,7 @@ test.each([
     17,
     'inputs',
     'an object',
-    'no inputs: it runs on images, by dataset_id and project_id (provider airbus)',
+    'no inputs: it runs on images, by dataset_id and project_id (provider airbus); or as its provider insula or openeo',
   ],
   [
     'a graph on the default, which takes images',
@@ -53,7 +53,7 @@ test.each([
     24,
     'process_graph',
     'an object',
-    'no inputs: it runs on images, by dataset_id and project_id (provider airbus)',
+    'no inputs: it runs on images, by dataset_id and project_id (provider airbus); or as its provider openeo',
   ],
   [
     'no inputs where they are needed',
@@ -62,7 +62,7 @@ test.each([
     5,
     'inputs',
     'nothing',
-    'inputs, an object of them by name (it may be empty) (provider insula)',
+    'inputs, an object of them by name (it may be empty) (provider insula); or as its provider airbus',
   ],
   [
     'a graph where inputs are needed',
@@ -71,7 +71,7 @@ test.each([
     24,
     'process_graph',
     'an object',
-    'inputs, an object of them by name (it may be empty) (provider insula)',
+    'inputs, an object of them by name (it may be empty) (provider insula); or as its provider openeo',
   ],
   [
     'neither where one is needed',
@@ -80,7 +80,7 @@ test.each([
     5,
     'inputs',
     'nothing',
-    'inputs or process_graph (provider openeo)',
+    'inputs or process_graph (provider openeo); or as its provider airbus',
   ],
 ])('%s: a fault with its place', (_what, process, line, column, key, found, expected) => {
   const { provider, ...rest } = process as { provider?: string };

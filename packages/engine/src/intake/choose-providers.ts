@@ -83,5 +83,9 @@ function unfit(process: Process, index: number, { takes }: ProviderRules, provid
   const given = key === 'inputs' ? process.inputs : process.processGraph;
   const path = ['processes', index, key];
   const place = given ? path : path.slice(0, -1);
-  return [{ path, place, found: given ? 'an object' : 'nothing', expected: `${expected} (provider ${provider})` }];
+  // Mostly it is the file that lies in the wrong folder.
+  const others = Object.keys(takes ?? {}).filter((name) => !missedBy(process, takes?.[name] ?? 'images'));
+  const instead = others.length > 0 ? `; or as its provider ${others.join(' or ')}` : '';
+  const found = given ? 'an object' : 'nothing';
+  return [{ path, place, found, expected: `${expected} (provider ${provider})${instead}` }];
 }
