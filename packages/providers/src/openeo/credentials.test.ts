@@ -115,6 +115,45 @@ test.each([
   expect(simulator.counts().create.arrived).toBe(1);
 });
 
+test('an account without any permission is held, and fails no task; one that lacks it for a task fails that one', async () => {
+  const { simulator, launch, find, provider } = await openStage({ behaviour: { like: 'vito' } });
+  const body = { code: 'PermissionsInsufficient', message: 'No access.' };
+  simulator.setFaults([{ on: 'create', do: 'reply', status: 403, body }]);
+  expect(await launch()).toMatchObject({ kind: 'rejected', rule: 'permissions' });
+  const held = { kind: 'unauthorized', rule: 'nothing-permitted', reason: expect.stringContaining('No access.') };
+  simulator.setFaults((['create', 'list'] as const).map((on) => ({ on, do: 'reply', status: 403, body })));
+  expect(await launch()).toMatchObject(held);
+  expect(await provider.probe(freely)).toMatchObject(held);
+  expect(await find()).toMatchObject(held);
+  simulator.setFaults([
+    { on: 'create', do: 'reply', status: 403, body },
+    { on: 'list', do: 'drop' },
+  ]);
+  expect(await launch()).toMatchObject({ kind: 'notSent' });
+  simulator.setFaults((['launch', 'list'] as const).map((on) => ({ on, do: 'reply', status: 403, body })));
+  expect(await launch()).toMatchObject(held);
+  expect(simulator.jobs()).toMatchObject([{ started: false }]);
+});
+
+test.each([
+  [
+    'cannot ask the issuer (503 OidcProviderUnavailable): nothing took effect',
+    503,
+    'OidcProviderUnavailable',
+    'notSent',
+    1,
+  ],
+  ['cannot place our token (500 AccessTokenError): another is tried, once', 500, 'AccessTokenError', 'unauthorized', 2],
+])('a launch at a back-end that %s', async (_, status, code, kind, tokens) => {
+  const { simulator, launch } = await openStage({ simulator: { users }, config: { auth: basicAuth } });
+  simulator.setFaults([{ on: 'create', do: 'reply', status, body: { code, message: 'No.' } }]);
+  expect(await launch()).toMatchObject({ kind });
+  expect(simulator.counts().token.arrived).toBe(tokens);
+  simulator.setFaults([]);
+  expect(await launch()).toMatchObject({ kind: 'launched' });
+  expect(simulator.jobs()).toHaveLength(1);
+});
+
 test('a basic token that says when it ends is renewed before', async () => {
   const { simulator } = await openStage({ simulator: { users }, behaviour: { like: 'earth-engine' } });
   const http = createHttpClient(simulator.url, usualHttpLimits);

@@ -16,6 +16,8 @@ const table: [string, Answer, CallFailure['kind'], string][] = [
   ['no token', error(401, 'AuthenticationRequired'), 'unauthorized', 'no-token'],
   ['wrong credentials', error(403, 'CredentialsInvalid'), 'unauthorized', 'credentials-invalid'],
   ['Basic on a job', error(403, 'AuthenticationSchemeInvalid'), 'unauthorized', 'credentials-invalid'],
+  ['an issuer that the back-end cannot ask', error(503, 'OidcProviderUnavailable'), 'notSent', 'issuer-unasked'],
+  ['a token that it cannot place', error(500, 'AccessTokenError'), 'unauthorized', 'access-token'],
   ['a thing that is not ours', error(403, 'PermissionsInsufficient'), 'rejected', 'permissions'],
   ['too many jobs at a time', error(400, 'ConcurrentJobLimit'), 'quota', 'job-limit'],
   ['a full store', error(400, 'StorageQuotaExceeded'), 'quota', 'storage-full'],
@@ -89,7 +91,7 @@ describe('what a failed call is taken for, by its code before its status', () =>
 
   test('another token is worth a try where the answer is about the token, and only there', () => {
     const worth = table.filter(([, answer]) => refusesToken(answer)).map(([, answer]) => failureOf(answer).rule);
-    expect(worth).toEqual(['token-invalid', 'no-token', '500-unauthorized', 'http-401']);
+    expect(worth).toEqual(['token-invalid', 'no-token', 'access-token', '500-unauthorized', 'http-401']);
   });
 
   test('a list is read again at once only where trouble may pass at once', () => {

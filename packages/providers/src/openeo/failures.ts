@@ -34,6 +34,9 @@ export const failureTable: readonly Row[] = [
     code: /^(CredentialsInvalid|AuthenticationSchemeInvalid)$/,
     is: 'unauthorized',
   },
+  // Seen (VITO): it cannot ask the issuer whose token this is, or cannot make sense of its answer. Nothing else was done.
+  { rule: 'issuer-unasked', moment: 'answer', status: anyError, code: /^OidcProviderUnavailable$/, is: 'notSent' },
+  { rule: 'access-token', moment: 'answer', status: anyError, code: /^AccessTokenError$/, is: 'unauthorized' },
   { rule: 'permissions', moment: 'answer', status: anyError, code: /^PermissionsInsufficient$/, is: 'rejected' },
   // Seen (VITO, Copernicus Data Space): not started, and may be later.
   { rule: 'job-limit', moment: 'answer', status: anyError, code: /^ConcurrentJobLimit$/, is: 'quota' },
@@ -102,7 +105,14 @@ export function failed(exchange: AuthorizedExchange, instead?: string): CallFail
   return exchange.kind === 'noCredentials' ? exchange.failure : failureOf(exchange, instead);
 }
 
-const renewable = new Set(['token-invalid', 'no-token', '500-unauthorized', 'http-401']);
+/** The same of the list of our own jobs: who may not see even that may do nothing here. */
+export function failedList(exchange: AuthorizedExchange): CallFailure {
+  const failure = failed(exchange);
+  if (failure.rule !== 'permissions') return failure;
+  return { kind: 'unauthorized', rule: 'nothing-permitted', reason: failure.reason };
+}
+
+const renewable = new Set(['token-invalid', 'no-token', 'access-token', '500-unauthorized', 'http-401']);
 
 /** Whether another token could help: not where credentials or permissions are what is wrong. */
 export function refusesToken(answer: Answer): boolean {

@@ -6,7 +6,8 @@ import { createdJob, startedJob } from './address.ts';
 import { type Client, noneFree } from './client.ts';
 import type { OpenEoConfig } from './config.ts';
 import type { Api } from './discovery.ts';
-import { beforeLaunch, codeOf, failed } from './failures.ts';
+import { beforeLaunch, codeOf, failed, failedList } from './failures.ts';
+import { pageOf } from './list-jobs.ts';
 import { payloadOf } from './payload.ts';
 import { isCreated, readJob } from './replies.ts';
 
@@ -35,13 +36,22 @@ export async function launch(
   const launching = { client, config, request, call, api };
   if (request.step !== undefined) {
     const seen = await lookAgain(launching, request.step);
-    if (seen === 'created') return start(launching, request.step, 'known');
+    if (seen === 'created') return permitted(launching, await start(launching, request.step, 'known'));
     if (seen === 'started') {
       return { kind: 'launched', job: startedJob(request.step, api, Date.now()), rule: 'started-before' };
     }
     if (seen !== 'gone') return seen;
   }
-  return createAndStart(launching);
+  return permitted(launching, await createAndStart(launching));
+}
+
+/** Where permissions are wanting, that is about this task, unless not even our own jobs are shown to us. */
+async function permitted({ client, call }: Launching, answer: LaunchAnswer): Promise<LaunchAnswer> {
+  if (answer.kind !== 'rejected' || answer.rule !== 'permissions') return answer;
+  const exchange = await client.get('/jobs?limit=1', noneFree(call));
+  if (pageOf(exchange)) return answer;
+  const failure = failedList(exchange);
+  return failure.kind === 'rejected' ? answer : beforeLaunch(failure);
 }
 
 /** What became of a job that was created earlier. One 404 may be a record that lags. */

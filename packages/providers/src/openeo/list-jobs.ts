@@ -1,6 +1,6 @@
 import type { CallFailure } from '@nightpass/core';
 import type { AuthorizedExchange } from '../auth/authorized-client.ts';
-import { failed, isPassing } from './failures.ts';
+import { failedList, isPassing } from './failures.ts';
 import { type JobReply, readJobs } from './replies.ts';
 
 /** Asked for; a back-end may give fewer at a time, or all. */
@@ -40,7 +40,7 @@ export async function listJobs(get: Get): Promise<Listing> {
     asked.add(query);
     const exchange = await get(`/jobs?${query}`);
     const page = pageOf(exchange);
-    if (!page) return failed(exchange);
+    if (!page) return failedList(exchange);
     isPart ||= page.missing > 0;
     for (const row of page.rows) {
       if (row.id === undefined) nameless.push(row);

@@ -79,6 +79,18 @@ test('why a job failed stands in its logs, whatever levels they come with', asyn
   expect(firstError('no logs')).toBeUndefined();
 });
 
+test('trouble in reading logs, told as an entry of theirs, is not why a job failed', async () => {
+  const { simulator, launched, provider } = await openStage({ behaviour: { like: 'vito' } });
+  const job = await launched();
+  simulator.setJobStatus(job.id, 'error');
+  const trouble = { id: '', code: 'Internal', level: 'error', message: `Log collection for job ${job.id} failed.` };
+  const entry = { id: '7', level: 'error', message: 'No memory left' };
+  simulator.setFaults([{ on: 'logs', do: 'reply', status: 200, body: { level: 'error', logs: [trouble], links: [] } }]);
+  expect(await provider.look(job, freely)).toMatchObject({ state: { status: 'failed', message: undefined } });
+  simulator.setFaults([{ on: 'logs', do: 'reply', status: 200, body: { logs: [trouble, entry], links: [] } }]);
+  expect(await provider.look(job, freely)).toMatchObject({ state: { status: 'failed', message: 'No memory left' } });
+});
+
 test('logs that cannot be read keep no job from its end; a slot that is not given does, until the next look', async () => {
   const { simulator, launched, provider } = await openStage();
   const job = await launched();

@@ -13,7 +13,7 @@ import { allFree, createClient, firstFree, noneFree } from './client.ts';
 import type { OpenEoConfig } from './config.ts';
 import { openEoTokens } from './credentials.ts';
 import { createDiscovery } from './discovery.ts';
-import { codeOf, failed, failureOf, refusesToken } from './failures.ts';
+import { codeOf, failed, failedList, failureOf, refusesToken } from './failures.ts';
 import { findLaunch } from './find-launch.ts';
 import { launch } from './launch.ts';
 import { type Listing, listJobs, pageOf, patient } from './list-jobs.ts';
@@ -84,7 +84,7 @@ export function createOpenEo(config: OpenEoConfig, options: AdapterOptions): Pro
       const found = await client.api(reading);
       if ('rule' in found) return found;
       const exchange = await client.get('/jobs?limit=1', reading);
-      if (!pageOf(exchange)) return failed(exchange);
+      if (!pageOf(exchange)) return failedList(exchange);
       const name = found.title === undefined ? 'the back-end' : `"${found.title}"`;
       return { kind: 'ok', detail: `${name} lists our jobs, by version ${found.version} of its API` };
     },

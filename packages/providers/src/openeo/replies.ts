@@ -69,13 +69,20 @@ export function nextIn(said: z.infer<typeof links>): string | undefined {
 export const linksReply = links;
 
 const logsReply = z.object({
-  logs: z.array(z.object({ level: text, message: z.unknown() }).catch({ level: undefined, message: undefined })),
+  logs: z.array(
+    z.object({ id: text, level: text, message: z.unknown() }).catch({ id: '', level: undefined, message: undefined }),
+  ),
 });
 
-/** The first thing that went wrong, as the logs have it. Some answer with all levels whatever they are asked for. */
+/**
+ * The first thing that went wrong, as the logs have it. Some answer with all levels whatever they are asked for, and some
+ * tell their trouble in reading the logs as one more entry, with an empty id (seen, VITO): that says nothing of the job.
+ */
 export function firstError(json: unknown): string | undefined {
   const parsed = logsReply.safeParse(json);
-  const entry = parsed.data?.logs.find(({ level, message }) => level === 'error' && message !== undefined);
+  const entry = parsed.data?.logs.find(
+    ({ id, level, message }) => id !== '' && level === 'error' && message !== undefined,
+  );
   if (!entry) return undefined;
   const said = typeof entry.message === 'string' ? entry.message : JSON.stringify(entry.message);
   return reasonLine(said) || undefined;
