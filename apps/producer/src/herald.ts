@@ -22,6 +22,8 @@ export interface HeraldOptions {
   channels: readonly Channel[];
   ping?: { send(): Promise<SendAnswer>; everyMs: number } | undefined;
   boardUrl?: string | undefined;
+  /** Whether reports are written beside the results: then people are told their names. */
+  reportsBeside?: boolean;
   log: Log;
   /** Another herald takes over so long after this one died; 45 s unless given: longer than any send may take. */
   leaseMs?: number;
@@ -88,12 +90,12 @@ export function startHerald(options: HeraldOptions): RunningHerald {
 
 /** @returns a turn that answers with the milliseconds until the next */
 function deliveryTurn(channel: Channel, options: HeraldOptions): () => Promise<number> {
-  const { ledger, boardUrl, everyMs = 1000, retryMs = 5000 } = options;
+  const { ledger, boardUrl, reportsBeside = false, everyMs = 1000, retryMs = 5000 } = options;
   const log = options.log.child({ channel: channel.name });
   let failures = 0;
   let told: string | undefined;
   return async () => {
-    const about = { boardUrl, ...(options.gatherMs !== undefined && { gatherMs: options.gatherMs }) };
+    const about = { boardUrl, reportsBeside, ...(options.gatherMs !== undefined && { gatherMs: options.gatherMs }) };
     const delivery = await deliverOnce(ledger, channel, about);
     switch (delivery.kind) {
       case 'idle':

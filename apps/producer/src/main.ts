@@ -17,6 +17,7 @@ import { readProducerConfig } from './config.ts';
 import { startHerald } from './herald.ts';
 import { adaptersOf, startPreflight } from './preflight.ts';
 import { startProducer } from './producer.ts';
+import { createReports } from './reports.ts';
 
 /**
  * Takes batch files from the inbox, and answers there; tells people of the night, where configured. Several producers may
@@ -58,6 +59,7 @@ const producer = startProducer({
   },
   ...config.inbox,
   preflight: preflight?.check,
+  reports: config.report.auto ? createReports(ledger, config.report) : undefined,
   log,
 });
 log.info({ inbox: inbox.dir, redis: server.address.display }, 'producer started');
@@ -76,6 +78,7 @@ const herald =
       everyMs: notify.deadMansPing.everySeconds * 1000,
     },
     boardUrl: notify.boardUrl,
+    reportsBeside: config.report.auto,
     log,
   });
 

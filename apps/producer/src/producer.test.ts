@@ -1,9 +1,10 @@
-import { appendFile, mkdtemp, rename, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rename, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cancelBatch, listBatches } from '@nightpass/engine';
 import { startTestRedis, type TestRedis } from '@nightpass/runtime/test-redis';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createReports } from './reports.ts';
 import { batchFile, createTestProducers, exists, filesLeft, type TestProducers, until } from './test-producer.ts';
 
 let server: TestRedis;
@@ -173,4 +174,32 @@ test('when a batch ends its results are written beside its receipt', async () =>
   expect(results).toHaveLength(5);
   expect((await it.json<{ features: unknown[] }>('a.json.result.geojson')).features).toHaveLength(5);
   await it.untilLogged('results written', { batch: id, file: 'a.json' });
+});
+
+test('its report stands beside them, where reports are wanted', async () => {
+  await it.start({ reports: createReports(it.ledger, { at: '06:00', timeZone: 'Europe/Paris' }) });
+  await it.drop('a.json', batchFile('a', 5));
+  await it.json('a.json.receipt.json');
+  const [id] = await listBatches(it.ledger, { offset: 0, limit: 1 });
+  if (!id) throw new Error('no batch');
+  await cancelBatch(it.ledger, id, { reason: 'test' });
+  await it.untilLogged('results written', { batch: id, file: 'a.json' });
+  const report = await readFile(join(it.dir, 'a.json.report.html'), 'utf8');
+  expect(report).toContain('all 5 tasks cancelled');
+  expect(report).toContain('Europe/Paris');
+  expect(it.logged.filter(({ level }) => level === 'error' || level === 'warn')).toEqual([]);
+});
+
+test('at the set hour the report of a batch that goes on stands beside its receipt', async () => {
+  const reports = createReports(it.ledger, { at: '06:00', timeZone: 'Europe/Paris' });
+  const first = await it.start({ reports });
+  await it.drop('a.json', batchFile('a', 5));
+  await it.json('a.json.receipt.json');
+  const due = async () => (await it.ledger.redis.keys(`${it.ledger.keys.prefix}:inbox:*:reports-due`))[0];
+  await until('the hour is set', async () => (await due()) !== undefined);
+  await first.close();
+  await it.ledger.redis.set((await due()) ?? '', JSON.stringify([Date.now(), '06:00', 'Europe/Paris']));
+  await it.start({ reports });
+  await it.untilLogged('report of the morning written', { file: 'a.json' });
+  expect(await readFile(join(it.dir, 'a.json.report.html'), 'utf8')).toContain('Not over yet');
 });

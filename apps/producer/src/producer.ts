@@ -8,16 +8,20 @@ import {
   isMounted,
   removeLeftovers,
   writeDueResults,
+  writeMorningReports,
 } from '@nightpass/engine';
 import type { Log } from '@nightpass/runtime';
 import { watch } from 'chokidar';
 import { type Bell, createBell } from './bell.ts';
 import { forever } from './forever.ts';
+import type { Reports } from './reports.ts';
 import { createTakeTurn, type TakeTiming } from './take-files.ts';
 
 export interface ProducerOptions extends Omit<Intake, 'patienceMs'>, TakeTiming {
   /** See Intake; 10 s unless given. */
   patienceMs?: number;
+  /** Undefined: none are written. */
+  reports?: Reports | undefined;
   /** Another producer takes over so long after this one died; 5 s unless given. */
   leaseMs?: number;
   log: Log;
@@ -29,16 +33,22 @@ export interface RunningProducer {
 }
 
 const resultsEveryMs = 1000;
+const morningEveryMs = 20_000;
 
 /** Serves the inbox while it holds the lease: takes files, and writes results. */
 export function startProducer(options: ProducerOptions): RunningProducer {
-  const { ledger, inbox, log, rescanMs, leaseMs = 5000, patienceMs = 10_000 } = options;
+  const { ledger, inbox, reports, log, rescanMs, leaseMs = 5000, patienceMs = 10_000 } = options;
   const stop = new AbortController();
   const lease = createInboxLease(ledger, inbox, leaseMs);
   let servesUntilMs = 0;
   const serves = () => !stop.signal.aborted && performance.now() < servesUntilMs;
 
-  const bells = { lease: createBell(stop.signal), take: createBell(stop.signal), results: createBell(stop.signal) };
+  const bells = {
+    lease: createBell(stop.signal),
+    take: createBell(stop.signal),
+    results: createBell(stop.signal),
+    morning: createBell(stop.signal),
+  };
   const takeTurn = createTakeTurn({ ...options, patienceMs }, options, log, serves);
   const watcher = watchInbox(inbox, bells.take, log);
 
@@ -51,6 +61,14 @@ export function startProducer(options: ProducerOptions): RunningProducer {
       return resultsEveryMs;
     }),
   ];
+  if (reports) {
+    loops.push(
+      forever('morning reports', { ...about, bell: bells.morning }, async () => {
+        if (serves() && (await isMounted(inbox))) await writeMorningReportsOnce(reports);
+        return morningEveryMs;
+      }),
+    );
+  }
 
   let role: 'unknown' | 'serving' | 'standing by' = 'unknown';
 
@@ -65,6 +83,7 @@ export function startProducer(options: ProducerOptions): RunningProducer {
       if (held) await removeAllLeftovers(inbox);
       bells.take.ring();
       bells.results.ring();
+      bells.morning.ring();
     }
     return leaseMs / 5;
   }
@@ -73,6 +92,7 @@ export function startProducer(options: ProducerOptions): RunningProducer {
 
   async function writeResultsOnce(): Promise<void> {
     const written = await writeDueResults(ledger, inbox, {
+      report: reports?.write,
       signal: stop.signal,
       ...(options.before ? { before: options.before } : {}),
       onTrouble: ({ batch, file }, error) => {
@@ -85,6 +105,16 @@ export function startProducer(options: ProducerOptions): RunningProducer {
       troubled.delete(batch + file);
       log.info({ batch, file }, 'results written');
     }
+  }
+
+  async function writeMorningReportsOnce({ hour, write }: Reports): Promise<void> {
+    const written = await writeMorningReports(ledger, inbox, hour, write, {
+      signal: stop.signal,
+      ...(options.before ? { before: options.before } : {}),
+      onTrouble: ({ batch, file }, error) =>
+        log.error({ batch, file, err: error }, 'report of the morning not written'),
+    });
+    for (const { batch, file } of written) log.info({ batch, file }, 'report of the morning written');
   }
 
   return {

@@ -60,6 +60,7 @@ test('what nobody set has its default', async () => {
     },
     defaultProvider: 'first',
     board: { host: '127.0.0.1', port: 8080, allowDestructive: false },
+    report: { auto: true, at: '06:00' },
     launchRunway: 10_000,
     inbox: { rescanMs: 5000, settleMs: 1000, maxFileBytes: 512 * 1024 * 1024, preflight: false },
   });

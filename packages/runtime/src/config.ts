@@ -22,6 +22,8 @@ export interface Config {
   board: FileContent['board'];
   launchRunway: number;
   inbox: { rescanMs: number; settleMs: number; maxFileBytes: number; preflight: boolean };
+  /** `timeZone`: undefined for the machine's own. */
+  report: FileContent['report'];
   /** Undefined: nobody is told. */
   notify: NotifyConfig | undefined;
 }
@@ -85,7 +87,7 @@ export async function readConfig(
   if (!parsed.success || file.kind === 'faulty' || faults.length > 0) throw new ConfigError(faults);
 
   const dataDir = resolve(cwd, parsed.data.NIGHTPASS_DATA);
-  const { providers, defaultProvider, board, launchRunway, inbox, notify } = file.content;
+  const { providers, defaultProvider, board, launchRunway, inbox, report, notify } = file.content;
   return {
     redis: parsed.data.REDIS_URL,
     configPath,
@@ -102,6 +104,7 @@ export async function readConfig(
       maxFileBytes: Math.floor(inbox.maxFileMiB * 1024 * 1024),
       preflight: inbox.preflight,
     },
+    report,
     notify,
   };
 }

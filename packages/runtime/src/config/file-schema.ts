@@ -1,3 +1,4 @@
+import { isTimeZone } from '@nightpass/core';
 import { z } from 'zod';
 import { boardSchema } from './board-schema.ts';
 import { notifySchema } from './notify-schema.ts';
@@ -36,6 +37,24 @@ export const fileSchema = z.strictObject({
         .describe(
           'Asks the platforms of a file, before it is taken, whether they have its processes and take its inputs.',
         ),
+    })
+    .prefault({}),
+  report: z
+    .strictObject({
+      auto: z
+        .boolean()
+        .default(true)
+        .describe('When a batch ends, its report is written beside its results in the inbox.'),
+      at: z
+        .string()
+        .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time such as 06:00')
+        .default('06:00')
+        .describe('At this hour, reports of batches that are not over are written as well.'),
+      timeZone: z
+        .string()
+        .refine(isTimeZone, 'must be a time zone such as Europe/Paris')
+        .optional()
+        .describe("Of that hour, and of the times in reports; the machine's own unless given."),
     })
     .prefault({}),
   notify: notifySchema.optional().describe('Whom to tell of the night, and how.'),
