@@ -1,5 +1,6 @@
 import { type Limits, limitsOf } from '@nightpass/core';
 import { type Config, ConfigError, type Secrets } from '@nightpass/runtime';
+import { type AccessSettings, accessSettings } from './access/settings.ts';
 
 /** What the board is started with. */
 export interface BoardSettings {
@@ -8,15 +9,21 @@ export interface BoardSettings {
   port: number;
   /** Undefined: nobody is asked for any; on loopback only. */
   credentials: { user: string; password: string } | undefined;
+  /** Who may come in besides. */
+  access: AccessSettings;
   allowDestructive: boolean;
   /** Where batch files are dropped; shown to people. */
   inboxDir: string;
+  /** A larger file is not taken. */
+  maxFileBytes: number;
   /** By name. */
   providers: ReadonlyMap<string, ProviderSettings>;
 }
 
 export interface ProviderSettings {
   kind: string;
+  /** Of the platform's API, without a path. */
+  origin: string;
   limits: Limits;
 }
 
@@ -37,20 +44,27 @@ export async function boardSettings(config: Config, secrets: Secrets): Promise<B
   }
   const credentials =
     user === undefined ? undefined : { user, password: secrets({ env: passwordEnv, file: passwordFile }) };
-  if (!credentials && !isLoopback(host)) {
+  const access = accessSettings(config, secrets);
+  const asksNobody = !credentials && access.users.size === 0 && !access.proxy;
+  if (asksNobody && !isLoopback(host)) {
     throw fault(
       'board.host',
-      `on ${host} other machines can reach the board: give board.user and board.passwordEnv (or passwordFile), or listen on 127.0.0.1`,
+      `on ${host} other machines can reach the board: give board.user and board.passwordEnv (or passwordFile), board.users or board.trustedProxy, or listen on 127.0.0.1`,
     );
   }
   return {
     host,
     port,
     credentials,
+    access,
     allowDestructive,
     inboxDir: config.inboxDir,
+    maxFileBytes: config.inbox.maxFileBytes,
     providers: new Map(
-      Object.entries(config.providers).map(([name, entry]) => [name, { kind: entry.kind, limits: limitsOf(entry) }]),
+      Object.entries(config.providers).map(([name, entry]) => [
+        name,
+        { kind: entry.kind, origin: new URL(entry.baseUrl).origin, limits: limitsOf(entry) },
+      ]),
     ),
   };
 }

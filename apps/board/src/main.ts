@@ -10,6 +10,7 @@ import {
   readConfig,
   untilSignal,
 } from '@nightpass/runtime';
+import { openNote } from './access/who.ts';
 import { boardSettings } from './config.ts';
 import { startBoard } from './server.ts';
 
@@ -38,6 +39,8 @@ const queues = new Map(
 
 const board = await startBoard({ settings, ledger, queues, log }).catch(cannotStart('board', 1));
 log.info({ url: board.url, redis: server.address.display, destructive: settings.allowDestructive }, 'board started');
+const { access, credentials } = settings;
+if (!credentials && access.users.size === 0 && !access.proxy) log.warn({ url: board.url }, openNote);
 
 const signal = await untilSignal(['SIGINT', 'SIGTERM']);
 log.info({ signal }, 'board stopping');

@@ -1,8 +1,9 @@
 import { phases } from '@nightpass/core';
-import { holdKinds, readSummaries } from '@nightpass/engine';
+import { holdKinds, readProviderStatus, readSummaries, readTally } from '@nightpass/engine';
 import type { FastifyInstance } from 'fastify';
 import { Counter, Gauge, Registry } from 'prom-client';
-import { readProviders, sumCounts } from './overview.ts';
+import { addTally } from './metrics/tally-metrics.ts';
+import { sumCounts } from './overview.ts';
 import type { BoardParts } from './server.ts';
 
 /** Batches looked at: what is older has ended long ago. */
@@ -19,15 +20,38 @@ export function metricsRoute(app: FastifyInstance, parts: BoardParts): void {
 
 async function readMetrics(parts: BoardParts): Promise<Registry> {
   const registry = new Registry();
-  const gauge = <L extends string>(name: string, help: string, labelNames: L[]) =>
-    new Gauge({ name: `nightpass_${name}`, help, labelNames, registers: [registry] });
   const [providers, summaries, queueCounts, memory] = await Promise.all([
-    readProviders(parts),
+    readStatuses(parts),
     readSummaries(parts.ledger, { offset: 0, limit: newestBatches }),
     readQueueCounts(parts),
     parts.ledger.redis.info('memory'),
   ]);
+  addProviders(registry, providers);
+  await addTallies(registry, parts, providers);
+  addBatches(registry, summaries);
+  const jobs = gaugeIn(registry, 'queue_jobs', 'Jobs by queue and state; delayed in .track means running remotely.', [
+    'queue',
+    'state',
+  ]);
+  for (const { queue, state, n } of queueCounts) jobs.set({ queue, state }, n);
+  gaugeIn(registry, 'redis_memory_bytes', 'Memory that Redis uses.', []).set(memoryField(memory, 'used_memory'));
+  gaugeIn(registry, 'redis_memory_limit_bytes', 'Memory that Redis may use; 0 means no limit.', []).set(
+    memoryField(memory, 'maxmemory'),
+  );
+  return registry;
+}
 
+function gaugeIn<L extends string>(registry: Registry, name: string, help: string, labelNames: L[]): Gauge<L> {
+  return new Gauge({ name: `nightpass_${name}`, help, labelNames, registers: [registry] });
+}
+
+type Providers = Awaited<ReturnType<typeof readStatuses>>;
+
+const readStatuses = ({ ledger, settings }: BoardParts) =>
+  Promise.all([...settings.providers].map(([name, { limits }]) => readProviderStatus(ledger, name, limits)));
+
+function addProviders(registry: Registry, providers: Providers): void {
+  const gauge = <L extends string>(name: string, help: string, labels: L[]) => gaugeIn(registry, name, help, labels);
   const launches = new Counter({
     name: 'nightpass_launches_total',
     help: 'Launches ever sent.',
@@ -37,8 +61,13 @@ async function readMetrics(parts: BoardParts): Promise<Registry> {
   const inFlight = gauge('in_flight', 'Tasks launched and not yet ended.', ['provider']);
   const maxInFlight = gauge('in_flight_limit', 'Tasks that may be in flight at a time.', ['provider']);
   const perSecond = gauge('launches_per_second_limit', 'Launches allowed a second.', ['provider']);
+  const share = gauge('bearable_share', 'The share of it that the platform bears, learned from its refusals.', [
+    'provider',
+  ]);
+  const reads = gauge('reads_per_second_limit', 'Reads allowed a second.', ['provider']);
   const dueNow = gauge('looks_due', 'Looks at running jobs that are due now.', ['provider']);
   const behind = gauge('looks_behind_seconds', 'How long the oldest of them has been due.', ['provider']);
+  const orphans = gauge('orphans', 'Remote jobs of ours that no task follows.', ['provider']);
   const held = gauge('provider_held', '1 while the provider is held for this reason.', ['provider', 'kind']);
   for (const { name, ...its } of providers) {
     const provider = { provider: name };
@@ -46,29 +75,36 @@ async function readMetrics(parts: BoardParts): Promise<Registry> {
     inFlight.set(provider, its.inFlight);
     maxInFlight.set(provider, its.maxInFlight);
     perSecond.set(provider, its.launchesPerSecond);
+    share.set(provider, its.bearableShare);
+    reads.set(provider, its.readsPerSecond);
     dueNow.set(provider, its.dueNow);
     behind.set(provider, its.behindMs / 1000);
+    orphans.set(provider, its.orphans.length);
     for (const kind of holdKinds) held.set({ ...provider, kind }, its.holds.some((hold) => hold.kind === kind) ? 1 : 0);
   }
+}
 
-  const batches = gauge('batches', `The newest ${newestBatches} batches: open or ended.`, ['state']);
+async function addTallies(registry: Registry, { ledger }: BoardParts, providers: Providers): Promise<void> {
+  const nowMs = Date.now();
+  const all = await Promise.all(
+    providers.map(async ({ name, holds }) => ({
+      provider: name,
+      holds,
+      tally: await readTally(ledger, name),
+      looks: Number((await ledger.redis.hget(ledger.keys.provider(name).stats, 'looks')) ?? 0),
+    })),
+  );
+  addTally(registry, all, nowMs);
+}
+
+function addBatches(registry: Registry, summaries: Awaited<ReturnType<typeof readSummaries>>): void {
+  const batches = gaugeIn(registry, 'batches', `The newest ${newestBatches} batches: open or ended.`, ['state']);
   const ended = summaries.filter(({ batch }) => batch.endedAtMs !== undefined).length;
   batches.set({ state: 'open' }, summaries.length - ended);
   batches.set({ state: 'ended' }, ended);
-  const tasks = gauge('tasks', `Tasks of the newest ${newestBatches} batches by phase.`, ['phase']);
+  const tasks = gaugeIn(registry, 'tasks', `Tasks of the newest ${newestBatches} batches by phase.`, ['phase']);
   const counts = sumCounts(summaries.map((summary) => summary.counts));
   for (const phase of phases) tasks.set({ phase }, counts[phase]);
-
-  const jobs = gauge('queue_jobs', 'Jobs by queue and state; delayed in .track means running remotely.', [
-    'queue',
-    'state',
-  ]);
-  for (const { queue, state, n } of queueCounts) jobs.set({ queue, state }, n);
-  gauge('redis_memory_bytes', 'Memory that Redis uses.', []).set(memoryField(memory, 'used_memory'));
-  gauge('redis_memory_limit_bytes', 'Memory that Redis may use; 0 means no limit.', []).set(
-    memoryField(memory, 'maxmemory'),
-  );
-  return registry;
 }
 
 async function readQueueCounts({ queues }: BoardParts): Promise<{ queue: string; state: string; n: number }[]> {

@@ -19,7 +19,7 @@ test('while Redis is away every page says so at once, and the board recovers by 
   expect(await (await board.get('/readyz')).json()).toEqual({ status: 'ready', reasons: [] });
 
   await board.redis.kill9();
-  for (const path of ['/', `/batches/${id}`, '/api/v1/overview', '/metrics', '/queues', '/queues/api/queues']) {
+  for (const path of [`/api/v1/batches/${id}`, '/api/v1/overview', '/metrics', '/queues', '/queues/api/queues']) {
     const askedAtMs = performance.now();
     const answer = await board.get(path);
     expect([path, answer.status]).toEqual([path, 503]);
@@ -33,7 +33,7 @@ test('while Redis is away every page says so at once, and the board recovers by 
 
   await board.redis.restart();
   await until(async () => (await board.get('/readyz')).status === 200);
-  expect((await board.get(`/batches/${id}`)).status).toBe(200);
+  expect((await board.get(`/api/v1/batches/${id}`)).status).toBe(200);
   expect((await board.get('/queues/api/queues')).status).toBe(200);
 });
 
@@ -42,13 +42,13 @@ test('a Redis that hangs is not waited for', async () => {
   process.kill(board.redis.pid, 'SIGSTOP');
   try {
     const askedAtMs = performance.now();
-    expect((await board.get('/')).status).toBe(503);
+    expect((await board.get('/api/v1/overview')).status).toBe(503);
     expect((await board.get('/readyz')).status).toBe(503);
     expect(performance.now() - askedAtMs).toBeLessThan(5_000);
   } finally {
     process.kill(board.redis.pid, 'SIGCONT');
   }
-  await until(async () => (await board.get('/')).status === 200);
+  await until(async () => (await board.get('/api/v1/overview')).status === 200);
 });
 
 test('a Redis that takes no writes is not ready, and looking still works', async () => {
@@ -57,7 +57,7 @@ test('a Redis that takes no writes is not ready, and looking still works', async
   const answer = await board.get('/readyz');
   expect(answer.status).toBe(503);
   expect(await bodyOf(answer)).toMatchObject({ reasons: [expect.stringMatching(/Redis refused: OOM/)] });
-  expect((await board.get('/')).status).toBe(200);
+  expect((await board.get('/api/v1/overview')).status).toBe(200);
 });
 
 test('it closes within 2 s, also with connections that are kept open and one that never finishes its request', async () => {

@@ -23,6 +23,7 @@ import {
 import { connectRedisFailFast, createLogger, createSecrets } from '@nightpass/runtime';
 import { startTestRedis, type TestRedis } from '@nightpass/runtime/test-redis';
 import { z } from 'zod';
+import { openAccess } from './access/settings.ts';
 import type { BoardSettings } from './config.ts';
 import { type RunningBoard, startBoard } from './server.ts';
 
@@ -51,15 +52,24 @@ export const usualSettings: BoardSettings = {
   host: '127.0.0.1',
   port: 0,
   credentials: undefined,
+  access: openAccess,
   allowDestructive: false,
   inboxDir: '/srv/nightpass/inbox',
+  maxFileBytes: 1_048_576,
   providers: new Map([
-    ['airbus', { kind: 'airbus-playground', limits }],
-    ['insula', { kind: 'airbus-playground', limits: { ...limits, launchesPerSecond: 0.2, maxInFlight: 20 } }],
+    ['airbus', { kind: 'airbus-playground', origin: 'https://api.example.org', limits }],
+    [
+      'insula',
+      {
+        kind: 'airbus-playground',
+        origin: 'https://insula.example.org',
+        limits: { ...limits, launchesPerSecond: 0.2, maxInFlight: 20 },
+      },
+    ],
   ]),
 };
 
-export async function startTestBoard(settings: Partial<BoardSettings> = {}): Promise<TestBoard> {
+export async function startTestBoard(settings: Partial<BoardSettings> = {}, log: Log = quiet): Promise<TestBoard> {
   const redis = await startTestRedis();
   const client = await connectRedisFailFast(redis.address, quiet, { role: 'test-board' });
   const ledger = { redis: client, keys: createKeys(`t${randomBytes(4).toString('hex')}`) };
@@ -67,7 +77,7 @@ export async function startTestBoard(settings: Partial<BoardSettings> = {}): Pro
   const queues = new Map(
     [...all.providers.keys()].map((name) => [name, createQueues(ledger.keys, name, client, quiet)]),
   );
-  const board = await startBoard({ settings: all, ledger, queues, log: quiet });
+  const board = await startBoard({ settings: all, ledger, queues, log });
   const get: TestBoard['get'] = (path, headers = {}) =>
     fetch(board.url + path, { headers: { accept: 'text/html', ...headers } });
   return {

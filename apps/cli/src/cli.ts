@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { ConfigError } from '@nightpass/runtime';
 import pc from 'picocolors';
@@ -14,6 +15,8 @@ export interface Cli {
   colors: ReturnType<typeof pc.createColors>;
   /** As it is, to stdout. @throws PipeClosed when nobody reads any more */
   write(text: string): void;
+  /** Once what was written has been taken: for those who write more than memory should hold. */
+  drained(): Promise<void>;
   /** One line (or several) of facts. */
   print(text: string): void;
   /** A fact as one line of JSON. */
@@ -47,6 +50,14 @@ export function createCli(streams: { stdin: Cli['stdin']; stdout: Out; stderr: O
     columns: () => stdout.columns ?? 100,
     colors: pc.createColors(isTerminal && !env.NO_COLOR && env.TERM !== 'dumb'),
     write,
+    async drained() {
+      if (!stdout.writableNeedDrain || closed) return;
+      const over = new AbortController();
+      // A reader that goes away ends the wait too; the next write finds it gone.
+      const events = ['drain', 'close'].map((event) => once(stdout, event, { signal: over.signal }));
+      await Promise.race(events).catch(() => {});
+      over.abort();
+    },
     print: (text) => write(`${text}\n`),
     json: (value) => write(`${JSON.stringify(value)}\n`),
     note: (text) => void stderr.write(`${text}\n`),

@@ -51,7 +51,7 @@ async function recentSummaries(ledger: LedgerContext): Promise<BatchSummary[]> {
 }
 
 /** A file may be named with its folder, without it, or without its ending. */
-function namesOf({ batch }: BatchSummary): string[] {
+export function namesOf({ batch }: BatchSummary): string[] {
   const base = batch.file.split('/').at(-1) ?? batch.file;
   return [batch.file, base, base.replace(/\.json$/i, ''), ...(batch.name ? [batch.name] : [])];
 }
@@ -59,7 +59,7 @@ function namesOf({ batch }: BatchSummary): string[] {
 const told = ({ batch }: BatchSummary) => `${batch.id} (${batch.file})`;
 
 /** Undefined where there is no batch at all. */
-function nearMisses(text: string, known: readonly BatchSummary[]): string | undefined {
+export function nearMisses(text: string, known: readonly BatchSummary[]): string | undefined {
   if (known.length === 0) return undefined;
   const wanted = text.toLowerCase();
   const near = known.filter((it) =>

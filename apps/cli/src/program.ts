@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import type { Cli } from './cli.ts';
 import { examples } from './command-line.ts';
@@ -6,31 +5,33 @@ import { addBatches } from './commands/batches.ts';
 import { addCancel } from './commands/cancel.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addHashPassword } from './commands/hash-password.ts';
 import { addPause, addResume } from './commands/hold.ts';
 import { addLogin } from './commands/login.ts';
 import { addParts } from './commands/part.ts';
 import { addProcesses } from './commands/processes.ts';
 import { addRecover } from './commands/recover.ts';
 import { addRedrive } from './commands/redrive.ts';
+import { addReport } from './commands/report.ts';
 import { addResults } from './commands/results.ts';
 import { addSimulate } from './commands/simulate.ts';
 import { addStatus } from './commands/status.ts';
 import { addSubmit } from './commands/submit.ts';
 import { addTasks } from './commands/tasks.ts';
+import { addToken } from './commands/token.ts';
 import { addUp } from './commands/up.ts';
 import { addValidate } from './commands/validate.ts';
 import { addWhy } from './commands/why.ts';
-
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
+import { addRemoteOptions } from './remote/client.ts';
+import { version } from './version.ts';
 
 /** In the order in which they are listed: run it, feed it, look, act, try it. */
 const groups: [string, ((program: Command, cli: Cli) => void)[]][] = [
   ['Run', [addUp, addParts, addLogin]],
   ['Batch files', [addProcesses, addValidate, addSubmit]],
-  ['Look', [addBatches, addStatus, addTasks, addWhy, addResults, addDoctor]],
+  ['Look', [addBatches, addStatus, addTasks, addWhy, addResults, addReport, addDoctor]],
   ['Act', [addPause, addResume, addCancel, addRedrive, addRecover]],
+  ['Access', [addHashPassword, addToken]],
   ['Try', [addDemo, addSimulate]],
 ];
 
@@ -40,6 +41,7 @@ Environment:
   NIGHTPASS_CONFIG  the config file (nightpass.yaml)
   NIGHTPASS_DATA    the data folder (./data)
   NIGHTPASS_INBOX   the inbox (<data>/inbox)
+  NIGHTPASS_TOKEN   the token that is sent to the board of --url
   LOG_LEVEL         trace, debug, info, warn, error, fatal or silent
 
 Exit codes: 0 done, 1 failed, 2 wrong use or invalid input.`;
@@ -66,6 +68,7 @@ export async function runCommand(cli: Cli, args: readonly string[]): Promise<num
     program.commandsGroup(`${title}:`);
     for (const add of commands) add(program, cli);
   }
+  addRemoteOptions(program);
   try {
     await program.parseAsync([...args], { from: 'user' });
     return cli.exitCode;

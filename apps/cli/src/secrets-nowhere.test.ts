@@ -151,7 +151,9 @@ test('after a night full of refusals that echo what was sent, no secret stands i
     ...batches,
     ...tasks,
     ...queues,
-    '/api/v1/overview',
+    ...tasks.map((path) => `/api/v1${path}`),
+    ...ids.flatMap((id) => ['', '/families', '/timeline', '/processes'].map((part) => `/api/v1/batches/${id}${part}`)),
+    ...['overview', 'providers', 'tasks?error=echo', 'audit', 'openapi.json'].map((path) => `/api/v1/${path}`),
     '/metrics',
     '/nowhere',
     '/healthz',
@@ -197,7 +199,14 @@ test('that search would have found them: the echoes did reach all of these place
     'launch 422': expect.any(Number),
     'look 500': expect.any(Number),
   });
-  for (const where of [/^redis hash/, /appendonly/, /^the log/, /^page \/tasks/, /^page \/queues/, /result\.json$/]) {
+  for (const where of [
+    /^redis hash/,
+    /appendonly/,
+    /^the log/,
+    /^page \/api\/v1\/tasks/,
+    /^page \/queues/,
+    /result\.json$/,
+  ]) {
     expect([String(where), holding('echo', where) > 0]).toEqual([String(where), true]);
   }
   // What the platform echoed was the credentials, or there would have been nothing to take out.

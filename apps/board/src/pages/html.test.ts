@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { html, textOf } from './html.ts';
-import { duration, when } from './words.ts';
 
 test('every value is escaped, in text and in attributes', () => {
   const hostile = `<script>alert("1")</script>&'`;
@@ -16,17 +15,4 @@ test('what a template made is not escaped again, and a value that looks like one
   expect(textOf(html`${undefined}${false}${0}`)).toBe('0');
   const fake = JSON.parse('{"html":"<script>"}');
   expect(textOf(html`${fake}`)).not.toContain('<script>');
-});
-
-test('durations read as people say them', () => {
-  expect([0, 59_400, 60_000, 3_600_000, 12_060_000, 90_000_000].map(duration)).toEqual([
-    '0 s',
-    '59 s',
-    '1 min',
-    '1 h',
-    '3 h 21 min',
-    '1 d 1 h',
-  ]);
-  expect(when(5_000, 0)).toBe('in 5 s');
-  expect(when(0, 5_000)).toBe('5 s ago');
 });

@@ -1,5 +1,6 @@
 import type { Log } from '@nightpass/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { sendProblem } from '../api/problem.ts';
 import type { BoardParts } from '../server.ts';
 import { html } from './html.ts';
 import { sendPage } from './layout.ts';
@@ -55,8 +56,10 @@ function troubleOf(error: Error & { statusCode?: number }, away: boolean, log: L
   const status = error.statusCode ?? 500;
   if (error instanceof Refused || status < 500) {
     const title =
-      { 401: 'Who are you?', 403: 'Not allowed', 404: 'Not found' }[status] ?? 'This request cannot be understood';
-    const hint = status === 401 ? 'Give the user and the password of this board.' : 'The overview shows what there is.';
+      { 401: 'Who are you?', 403: 'Not allowed', 404: 'Not found', 429: 'Too many' }[status] ??
+      'This request cannot be understood';
+    const hint =
+      status === 401 ? 'Sign in with a user of this board, or give a token.' : 'The overview shows what there is.';
     return { status, title, says: sentence(error.message), hint };
   }
   if (away) {
@@ -78,12 +81,13 @@ function troubleOf(error: Error & { statusCode?: number }, away: boolean, log: L
 
 function show(request: FastifyRequest, reply: FastifyReply, { status, title, says, hint }: Trouble): FastifyReply {
   void reply.status(status);
+  if (request.url.startsWith('/api/v1')) return sendProblem(reply, { status, title, detail: `${says} ${hint}` });
   if (status === 503) void reply.header('retry-after', '5');
   if (!String(request.headers.accept).includes('text/html')) {
     return reply.header('cache-control', 'no-store').send({ error: title, message: says });
   }
   const body = html`<div class="trouble"><p class="code">${status}</p><h1>${title}</h1><p class="lead">${says}</p><p>${hint}</p><p><a href="/">Overview</a></p></div>`;
-  return sendPage(reply, { title, at: 'none', nowMs: Date.now(), body });
+  return sendPage(reply, { title, body, again: status === 503 });
 }
 
 function sentence(text: string): string {

@@ -22,7 +22,11 @@ export function addBatches(program: Command, cli: Cli): void {
       const remote = remoteOf(cli, options);
       if (remote) {
         const { batches, total } = await remoteBatches(remote, options.limit);
-        return tellBatches(cli, { batches, total, empty: 'no batches yet: nightpass submit FILE' }, options.json === true);
+        return tellBatches(
+          cli,
+          { batches, total, empty: 'no batches yet: nightpass submit FILE' },
+          options.json === true,
+        );
       }
       const installation = await readInstallation(cli, 'optional');
       const { batches, total } = hasLedger(installation.config)
@@ -43,8 +47,11 @@ interface Listed {
 }
 
 function tellBatches(cli: Cli, { batches, total, empty }: Listed, json: boolean): void {
-  if (json) return cli.json({ batches: batches.map(batchFacts), total });
-  if (batches.length === 0) return cli.print(empty);
+  if (json || batches.length === 0) {
+    if (json) cli.json({ batches: batches.map(batchFacts), total });
+    else cli.print(empty);
+    return;
+  }
   const { colors } = cli;
   const rows = batches.map(({ batch, counts }) => [
     batch.id,

@@ -1,18 +1,17 @@
 import { userInfo } from 'node:os';
-import { audit, cancelBatch } from '@nightpass/engine';
 import type { Command } from 'commander';
 import { actOnSelection } from '../act-on-selection.ts';
+import { withBatch } from '../acting.ts';
 import { titleOf } from '../batch-facts.ts';
 import { type Cli, UsageError } from '../cli.ts';
 import { examples } from '../command-line.ts';
 import { confirmed } from '../confirm.ts';
-import { findBatch } from '../find-batch.ts';
-import { readInstallation, withLedger } from '../installation.ts';
+import type { RemoteOptions } from '../remote/client.ts';
 import { addSelection, isSelection, type SelectionOptions, targetOf } from '../selection.ts';
 import { openCount } from '../view/phases.ts';
 import { oneLine, several, thousands } from '../view/words.ts';
 
-interface Options extends SelectionOptions {
+interface Options extends SelectionOptions, RemoteOptions {
   reason?: string;
   dryRun?: boolean;
   yes?: boolean;
@@ -31,14 +30,13 @@ export function addCancel(program: Command, cli: Cli): void {
     .option('--json', 'as JSON')
     .addHelpText('after', examples('nightpass cancel ports.json', 'nightpass cancel b3f2 --yes'))
     .action(async (text: string, options: Options) => {
-      const installation = await readInstallation(cli, 'optional');
-      await withLedger(cli, installation, async (open) => {
-        const found = await findBatch(open, text);
+      await withBatch(cli, text, options, async (acting) => {
+        const { found } = acting;
         const { batch, counts } = found;
         if (isSelection(options)) {
-          const target = await targetOf(open, batch, options, undefined);
+          const target = await targetOf(acting, options, undefined);
           const { dryRun = false, yes = false, json = false, reason: why } = options;
-          return actOnSelection(cli, open, { batch: batch.id, action: 'cancel', target, why, dryRun, yes, json });
+          return actOnSelection(cli, acting, { action: 'cancel', target, why, dryRun, yes, json });
         }
         if (options.dryRun) throw new UsageError('--dry-run is for a selection: without one, cancel asks first');
         const openTasks = openCount(counts);
@@ -56,9 +54,7 @@ export function addCancel(program: Command, cli: Cli): void {
           return cli.note('nothing was cancelled');
         }
         const reason = options.reason ?? `cancelled by ${userInfo().username}`;
-        const { ended, remote } = await cancelBatch(open.ledger, batch.id, { reason });
-        const by = { who: userInfo().username, target: `batch ${batch.id}`, why: reason };
-        await audit(open.ledger, { event: 'ended', action: 'cancel', ...by, changed: ended + remote });
+        const { ended, remote } = await acting.cancel(reason);
         if (options.json) return cli.json({ ...facts, cancelled: ended, onPlatform: remote });
         cli.print(`cancelled: ${several(ended, 'task')} that waited`);
         if (remote > 0) {

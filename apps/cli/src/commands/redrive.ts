@@ -1,18 +1,17 @@
-import { userInfo } from 'node:os';
 import { redrivablePhases } from '@nightpass/core';
-import { audit, type RedrivablePhase, redriveBatch } from '@nightpass/engine';
+import type { RedrivablePhase } from '@nightpass/engine';
 import type { Command } from 'commander';
-import { actOnSelection } from '../act-on-selection.ts';
+import { actOnSelection, usualWhy } from '../act-on-selection.ts';
+import { withBatch } from '../acting.ts';
 import { titleOf } from '../batch-facts.ts';
 import type { Cli } from '../cli.ts';
 import { examples, phaseList } from '../command-line.ts';
 import { confirmed } from '../confirm.ts';
-import { findBatch } from '../find-batch.ts';
-import { readInstallation, withLedger } from '../installation.ts';
+import type { RemoteOptions } from '../remote/client.ts';
 import { addSelection, isSelection, type SelectionOptions, targetOf } from '../selection.ts';
 import { listed, oneLine, several } from '../view/words.ts';
 
-interface Options extends SelectionOptions {
+interface Options extends SelectionOptions, RemoteOptions {
   reason?: string;
   phase?: RedrivablePhase[];
   dryRun?: boolean;
@@ -40,16 +39,15 @@ export function addRedrive(program: Command, cli: Cli): void {
     .option('--json', 'as JSON')
     .addHelpText('after', examples('nightpass redrive ports.json --dry-run', 'nightpass redrive b3f2 --phase parked'))
     .action(async (text: string, options: Options) => {
-      const installation = await readInstallation(cli, 'optional');
-      await withLedger(cli, installation, async (open) => {
-        const found = await findBatch(open, text);
+      await withBatch(cli, text, options, async (acting) => {
+        const { found } = acting;
         const { batch, counts } = found;
         if (isSelection(options)) {
           // Of a named cause, or named one by one, what is parked or cancelled is meant as well.
           const usual = options.family === undefined ? usualPhases : undefined;
-          const target = await targetOf(open, batch, options, options.phase ?? usual);
+          const target = await targetOf(acting, options, options.phase ?? usual);
           const { dryRun = false, yes = false, json = false, reason: why } = options;
-          return actOnSelection(cli, open, { batch: batch.id, action: 'redrive', target, why, dryRun, yes, json });
+          return actOnSelection(cli, acting, { action: 'redrive', target, why, dryRun, yes, json });
         }
         const phases = options.phase ?? usualPhases;
         const perPhase = Object.fromEntries(phases.map((phase) => [phase, counts[phase]]));
@@ -74,11 +72,7 @@ export function addRedrive(program: Command, cli: Cli): void {
           cli.exitCode = 1;
           return cli.note('nothing was redriven');
         }
-        const who = userInfo().username;
-        const redriven = await redriveBatch(open.ledger, batch.id, { phases, who });
-        const target = `batch ${batch.id}; phases ${phases.join(',')}`;
-        const why = options.reason ?? 'by nightpass on the command line';
-        await audit(open.ledger, { event: 'ended', action: 'redrive', who, target, why, changed: redriven });
+        const redriven = await acting.redrive(phases, options.reason ?? usualWhy);
         if (options.json) return cli.json({ ...facts, dryRun: false, redriven });
         cli.print(`queued again: ${several(redriven, 'task')}. Follow them with nightpass status ${batch.id} --watch`);
         tellLeft();

@@ -5,9 +5,12 @@ import type { Command } from 'commander';
 import { type Cli, UsageError } from '../cli.ts';
 import { examples } from '../command-line.ts';
 import { type Installation, readInstallation, withLedger } from '../installation.ts';
+import { type Remote, type RemoteOptions, remoteOf } from '../remote/client.ts';
+import { findRemoteBatch, remoteSource } from '../remote/look.ts';
+import { remoteDrop } from '../remote/submit.ts';
 import { phaseWords } from '../view/phases.ts';
 import { listed, oneLine, several } from '../view/words.ts';
-import { watchBatch } from './status.ts';
+import { watchBatch, watchFrom } from './status.ts';
 import { bytesOf, faultLine, fileFacts, linesOf } from './validate.ts';
 
 interface Options {
@@ -30,7 +33,9 @@ export function addSubmit(program: Command, cli: Cli): void {
       'after',
       examples('nightpass submit ports.json', 'nightpass submit ports.json --provider airbus --wait'),
     )
-    .action(async (paths: string[], options: Options) => {
+    .action(async (paths: string[], options: Options & RemoteOptions) => {
+      const remote = remoteOf(cli, options);
+      if (remote) return submitRemotely(cli, remote, paths, options);
       const installation = await readInstallation(cli, 'optional');
       requireProvider(installation, options.provider);
       const files = [];
@@ -46,6 +51,27 @@ export function addSubmit(program: Command, cli: Cli): void {
       }
     });
 }
+
+/** Checked here as well, and then by whoever takes it. */
+async function submitRemotely(cli: Cli, remote: Remote, paths: string[], options: Options): Promise<void> {
+  const files = [];
+  for (const path of paths) files.push({ path, name: inboxName(path, options), bytes: await bytesOf(cli, path) });
+  if (!refuseFaulty(cli, files, options)) return;
+  for (const { name, bytes } of files) {
+    const drop = await remoteDrop(remote, { name, provider: options.provider, bytes });
+    const receipt = await drop.receipt(options.wait ? Number.POSITIVE_INFINITY : remoteReceiptMs);
+    if (options.json) cli.json({ file: drop.file, dropped: true, receipt: receipt ?? null, waits: null });
+    else cli.print(receipt ? receiptLines(cli, receipt).join('\n') : `${drop.file}: dropped, and not taken yet.`);
+    if (receipt?.outcome === 'rejected') cli.exitCode = 2;
+    if (!options.wait || !receipt?.batch) continue;
+    const found = await findRemoteBatch(remote, receipt.batch);
+    const { batch, counts } = await watchFrom(cli, remoteSource(remote), found, options.json ? 'json' : 'text');
+    if (counts.succeeded < batch.taskCount) cli.exitCode = 1;
+  }
+}
+
+/** The usual pause before a file is taken, and some more. */
+const remoteReceiptMs = 15_000;
 
 function requireProvider({ config }: Installation, name: string | undefined): void {
   const known = Object.keys(config.providers);

@@ -88,7 +88,14 @@ async function listRemoteTasks(cli: Cli, remote: Remote, text: string, options: 
   for await (const { rows, last, more } of remoteTaskPages(remote, batch.id, options)) {
     told += rows.length;
     if (options.json) for (const { task, provider } of rows) cli.json(taskFacts(task, provider));
-    else if (rows.length > 0) cli.print(table(cli, columns, rows.map(({ task, location, process }) => cells(cli, task, location, process))));
+    else if (rows.length > 0)
+      cli.print(
+        table(
+          cli,
+          columns,
+          rows.map(({ task, location, process }) => cells(cli, task, location, process)),
+        ),
+      );
     if (more) tellMore(cli, batch, options, last);
   }
   if (told === 0 && !options.json)

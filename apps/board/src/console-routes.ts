@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance } from 'fastify';
+import { Refused } from './pages/trouble.ts';
+
+/** The console: one page under each of its addresses, and the files it is made of. It asks Redis nothing by itself. */
+
+const consoleDir = join(dirname(createRequire(import.meta.url).resolve('@nightpass/console/package.json')), 'dist');
+
+/** See pages.tsx of the console, which shows what belongs to each. */
+const addresses = ['/', '/batches/:id', '/batches/:id/failures', '/tasks', '/tasks/:id', '/audit'];
+
+export async function consoleRoutes(app: FastifyInstance): Promise<void> {
+  // Their names change with their content.
+  const assets = { root: join(consoleDir, 'assets'), prefix: '/console/assets/', maxAge: '365d', immutable: true };
+  const usual = { index: false, decorateReply: false, preCompressed: true } as const;
+  await app.register(fastifyStatic, { ...usual, ...assets });
+  await app.register(fastifyStatic, { ...usual, root: consoleDir, prefix: '/console/', maxAge: '5m' });
+  for (const address of addresses) {
+    app.get(address, async (_request, reply) => {
+      const page = await readPage();
+      return reply.header('cache-control', 'no-store').type('text/html; charset=utf-8').send(page);
+    });
+  }
+}
+
+/** Read each time: it is small, and may have been built anew. */
+async function readPage(): Promise<string> {
+  try {
+    return await readFile(join(consoleDir, 'index.html'), 'utf8');
+  } catch {
+    throw new Refused(404, 'the console is not built here: run npm run setup');
+  }
+}

@@ -1,0 +1,56 @@
+import type { BatchId, Log } from '@nightpass/core';
+import type { LedgerContext } from '@nightpass/engine';
+import { type BatchIndex, loadBatchIndex } from './batch-index.ts';
+
+/** The batches that are being looked at, in memory: at most so much of it, the least recently used go first. */
+export interface Indexes {
+  /** As of a second ago. Undefined where there is no such batch. */
+  get(id: BatchId): Promise<BatchIndex | undefined>;
+  bytes(): number;
+  stop(): void;
+}
+
+const usualMostBytes = 512 * 1024 * 1024;
+
+export function createIndexes(ledger: LedgerContext, log: Log, mostBytes = usualMostBytes): Indexes {
+  /** In the order of their last use. */
+  const held = new Map<BatchId, Promise<BatchIndex | undefined>>();
+  const sizes = new Map<BatchId, BatchIndex>();
+  const bytes = () => [...sizes.values()].reduce((sum, index) => sum + index.bytes(), 0);
+
+  function drop(id: BatchId): void {
+    sizes.get(id)?.stop();
+    sizes.delete(id);
+    held.delete(id);
+  }
+
+  function load(id: BatchId): Promise<BatchIndex | undefined> {
+    const startedMs = performance.now();
+    const loading = loadBatchIndex(ledger, id);
+    loading.then(
+      (index) => {
+        if (!index) return drop(id);
+        sizes.set(id, index);
+        log.debug({ batch: id, bytes: index.bytes(), ms: Math.round(performance.now() - startedMs) }, 'batch indexed');
+        for (const other of held.keys()) if (other !== id && bytes() > mostBytes) drop(other);
+      },
+      () => drop(id),
+    );
+    return loading;
+  }
+
+  return {
+    async get(id) {
+      const loading = held.get(id) ?? load(id);
+      held.delete(id);
+      held.set(id, loading);
+      const index = await loading;
+      await index?.refresh();
+      return index;
+    },
+    bytes,
+    stop() {
+      for (const id of [...held.keys()]) drop(id);
+    },
+  };
+}
