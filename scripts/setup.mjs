@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isConsoleBuilt } from './build-console.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { packageManager, engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -111,4 +112,12 @@ await step(
   [join(root, 'node_modules/typescript/bin/tsc'), '-b'],
   'mend the errors above; after a change of branch, `npx tsc -b --force` builds everything anew.',
 );
+if (!isConsoleBuilt()) {
+  await step(
+    'building the console',
+    process.execPath,
+    [join(root, 'scripts/build-console.mjs')],
+    'mend the errors above; remove apps/console/dist and run `npm run setup` again.',
+  );
+}
 unlock();

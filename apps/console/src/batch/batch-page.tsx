@@ -1,0 +1,127 @@
+import { useMemo } from 'react';
+import type { BatchDetail } from '../api/answers.ts';
+import { useAnswer } from '../api/answering.ts';
+import { GridPanel } from '../grid/grid-panel.tsx';
+import { MapPanel } from '../map/map-panel.tsx';
+import { PhaseSwitches } from '../parts/phase-parts.tsx';
+import { Trouble, Waiting } from '../parts/trouble.tsx';
+import { useTitle } from '../parts/use-title.ts';
+import { countSelected, isEmpty, maskOf, type Selection, tidied } from '../selection/selection.ts';
+import { select, useTaskQuery } from '../selection/use-selection.ts';
+import { FilterBar } from '../tasks/filter-bar.tsx';
+import { TaskList } from '../tasks/task-list.tsx';
+import { TimelinePanel } from '../timeline/timeline-panel.tsx';
+import { many, percent } from '../words/words.ts';
+import { BatchHead } from './batch-head.tsx';
+import { useGrid, useProcesses, useZones } from './use-batch.ts';
+
+/** One batch: its grid, its map, its time, its tasks. What is selected in one is selected in all. */
+export function BatchPage({ id }: { id: string }) {
+  const detail = useAnswer<BatchDetail>(`/batches/${id}`);
+  const batch = detail.data?.batch;
+  useTitle(batch ? `${percent(batch.settled, batch.taskCount)} · ${batch.name ?? batch.file}` : id);
+  if (!detail.data) {
+    if (!detail.error) return <Waiting what="Reading the batch" />;
+    return <Trouble error={detail.error} onRetry={() => void detail.refetch()} />;
+  }
+  return (
+    <>
+      <BatchHead detail={detail.data} />
+      <Pictures detail={detail.data} id={id} />
+    </>
+  );
+}
+
+function Pictures({ detail, id }: { detail: BatchDetail; id: string }) {
+  const grid = useGrid(id);
+  const zones = useZones(id);
+  const processes = useProcesses(id);
+  const query = useTaskQuery(id);
+  const size = useMemo(
+    () => ({ processes: detail.batch.processCount, zones: detail.batch.zoneCount }),
+    [detail.batch.processCount, detail.batch.zoneCount],
+  );
+  const key = JSON.stringify([query.phases, query.processes, query.zones]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key is what it is made of
+  const selection = useMemo<Selection>(
+    () => ({ phases: query.phases, processes: query.processes, zones: query.zones }),
+    [key],
+  );
+  const mask = useMemo(() => (isEmpty(selection) ? undefined : maskOf(selection, size)), [selection, size]);
+  const codes = grid.data?.codes;
+  const counts = useMemo(() => (codes && mask ? countSelected(codes, mask) : undefined), [codes, mask]);
+  const choose = (change: Partial<Selection>) => select(tidied({ ...selection, ...change }, size));
+  const clear = () => select({ phases: [], processes: [], zones: [] });
+  const names = processes.data?.items.map(({ name }) => name) ?? [];
+  const [process, zone] = [selection.processes[0], selection.zones[0]];
+  const isOneZone = selection.zones.length === 1;
+  const isOneTask = isOneZone && selection.processes.length === 1;
+  const selected = counts ? Object.values(counts).reduce((sum, count) => sum + count, 0) : 0;
+  return (
+    <>
+      <div className="selection-bar">
+        <PhaseSwitches
+          label="Phases: what is switched on is selected"
+          counts={detail.batch.counts}
+          chosen={selection.phases}
+          onChange={(phases) => choose({ phases })}
+        />
+        <p role="status" className="selected">
+          {mask && counts && (
+            <>
+              <b>{many(selected, 'task')}</b> selected
+              {selection.processes.length > 0 && ` · ${processWords(selection, names)}`}
+              {selection.zones.length > 0 && ` · ${many(selection.zones.length, 'zone')}`}{' '}
+              <button type="button" className="quiet" onClick={clear}>
+                Select nothing
+              </button>
+            </>
+          )}
+        </p>
+      </div>
+      <div className="pictures">
+        {grid.data ? (
+          <GridPanel
+            batch={id}
+            data={grid.data}
+            mask={mask}
+            names={names}
+            zones={zones.data}
+            chosen={isOneTask ? (process ?? 0) * size.zones + (zone ?? 0) : -1}
+            onSelect={choose}
+            onClear={clear}
+          />
+        ) : (
+          <Pending error={grid.error} what="Reading the grid" />
+        )}
+        {grid.data && zones.data ? (
+          <MapPanel
+            data={grid.data}
+            zones={zones.data}
+            mask={mask}
+            chosen={isOneZone ? (zone ?? -1) : -1}
+            onSelect={(its) => choose({ zones: its })}
+            onClear={clear}
+          />
+        ) : (
+          <Pending error={zones.error} what="Reading the footprints" />
+        )}
+      </div>
+      <TimelinePanel batch={id} chosen={selection.phases} onSelect={(phases) => choose({ phases })} />
+      <section aria-labelledby="tasks-title">
+        <h2 id="tasks-title">{mask ? 'Selected tasks' : 'Tasks'}</h2>
+        <FilterBar query={query} processes={processes.data?.items ?? []} providers={detail.batch.providers} />
+        <TaskList query={query} counts={counts ?? detail.batch.counts} />
+      </section>
+    </>
+  );
+}
+
+function processWords({ processes }: Selection, names: readonly string[]): string {
+  return processes.length === 1 ? (names[processes[0] ?? 0] ?? '') : many(processes.length, 'process', 'processes');
+}
+
+function Pending({ error, what }: { error: Error | null; what: string }) {
+  return <section className="panel">{error ? <Trouble error={error} /> : <Waiting what={what} />}</section>;
+}
+

@@ -1,0 +1,93 @@
+import { useEffect, useRef, useState } from 'react';
+import { onPaletteChange } from '../canvas/palette.ts';
+import type { GridData } from '../batch/use-batch.ts';
+import { PictureTools } from '../batch/picture-tools.tsx';
+import type { Zones } from '../map/zones.ts';
+import { Link } from '../parts/link.tsx';
+import { phaseOf } from '../phases/phases.ts';
+import type { Mask } from '../selection/selection.ts';
+import { many } from '../words/words.ts';
+import { createGrid, type Grid } from './grid.ts';
+
+/** Process × zone: every task of the batch as a cell. */
+export function GridPanel(props: {
+  batch: string;
+  data: GridData;
+  mask: Mask | undefined;
+  names: readonly string[];
+  zones: Zones | undefined;
+  /** The one task that is selected; -1: none, or several. */
+  chosen: number;
+  onSelect: (chosen: { processes: number[]; zones: number[] }) => void;
+  onClear: () => void;
+}) {
+  const { batch, data, mask, names, zones, chosen, onSelect, onClear } = props;
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const grid = useRef<Grid>(undefined);
+  const [told, setTold] = useState(-1);
+  const heard = useRef({ onSelect, onClear });
+  heard.current = { onSelect, onClear };
+  const { processes, zones: zoneCount } = data;
+  const nameList = names.join('\n');
+
+  useEffect(() => {
+    if (!canvas.current) return;
+    const its = createGrid(canvas.current, {
+      processes,
+      zones: zoneCount,
+      names: nameList.split('\n'),
+      onTell: setTold,
+      onSelect: (it) => heard.current.onSelect(it),
+      onClear: () => heard.current.onClear(),
+    });
+    grid.current = its;
+    const stopHearing = onPaletteChange(its.recolor);
+    return () => {
+      stopHearing();
+      its.stop();
+      grid.current = undefined;
+    };
+  }, [processes, zoneCount, nameList]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a grid that is made anew is shown anew
+  useEffect(() => grid.current?.show(data.codes, mask), [data.codes, mask, nameList]);
+  useEffect(() => {
+    if (chosen >= 0) grid.current?.reveal(chosen);
+  }, [chosen]);
+
+  const id = `${batch}-${Math.floor(told / zoneCount)}-${told % zoneCount}`;
+  return (
+    <section className="panel" aria-labelledby="grid-title">
+      <div className="panel-head">
+        <h2 id="grid-title">Grid</h2>
+        <small>
+          {many(processes, 'process', 'processes')} × {many(zoneCount, 'zone')}
+        </small>
+        <PictureTools
+          what="grid"
+          zoom={(factor) => grid.current?.zoom(factor)}
+          fit={() => grid.current?.fit()}
+          next={(step) => grid.current?.next(step)}
+        />
+      </div>
+      <canvas
+        ref={canvas}
+        className="grid"
+        tabIndex={0}
+        role="application"
+        aria-label="Grid of tasks, process by process: arrows move the cursor, Enter selects, n and p go from trouble to trouble"
+        aria-describedby="grid-told"
+      />
+      <p className="told" id="grid-told" role="status">
+        {told >= 0 ? (
+          <>
+            <b>{phaseOf(data.codes[told] ?? 0)}</b> · {names[Math.floor(told / zoneCount)]} · zone {told % zoneCount}
+            {zones && `, ${zones.locations[told % zoneCount]}`} · <Link href={`/tasks/${id}`}>{id}</Link>
+          </>
+        ) : (
+          'Press a cell to select its task, a name to select its process; drag with Shift to select many.'
+        )}
+      </p>
+    </section>
+  );
+}

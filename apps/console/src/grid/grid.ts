@@ -1,0 +1,185 @@
+import { dim, readPalette } from '../canvas/palette.ts';
+import { createView } from '../canvas/view.ts';
+import { phases, troublesFrom, urgencyOf } from '../phases/phases.ts';
+import type { Mask } from '../selection/selection.ts';
+import { createGridPainter, gutterOf } from './grid-painter.ts';
+import { layoutOf, touchedBy } from './layout.ts';
+import { createLevels, fillLevels, setCell } from './levels.ts';
+
+/** The grid on its canvas: the tasks of a batch, seen, zoomed into, pointed at, selected. */
+
+export interface GridOptions {
+  processes: number;
+  zones: number;
+  names: readonly string[];
+  /** The task under the pointer or the cursor; -1: none. */
+  onTell(index: number): void;
+  onSelect(chosen: { processes: number[]; zones: number[] }): void;
+  onClear(): void;
+}
+
+export interface Grid {
+  /** @param mask undefined: everything is selected */
+  show(codes: Uint8Array, mask: Mask | undefined): void;
+  fit(): void;
+  zoom(factor: number): void;
+  /** To the next trouble, or the one before. */
+  next(step: 1 | -1): void;
+  reveal(index: number): void;
+  recolor(): void;
+  stop(): void;
+}
+
+/** Beyond this share of changed cells, all are filled anew. */
+const mostSingly = 0.2;
+const cellWhenRevealed = 12;
+
+export function createGrid(canvas: HTMLCanvasElement, options: GridOptions): Grid {
+  const context = canvas.getContext('2d', { alpha: false });
+  if (!context) throw new Error('this browser has no canvas');
+  const layout = layoutOf(options);
+  const levels = createLevels(layout);
+  const painter = createGridPainter(context);
+  let palette = readPalette();
+  let codes: Uint8Array = new Uint8Array(0);
+  let mask: Mask | undefined;
+  let cursor = -1;
+  /** Where a selection by keys began. */
+  let anchor = -1;
+
+  const view = createView(canvas, {
+    bounds() {
+      const gutter = gutterOf(canvas.clientWidth);
+      const side = (gutter / Math.max(1, canvas.clientWidth - gutter)) * layout.columns;
+      return { x: -side, y: 0, width: layout.columns + side, height: layout.height };
+    },
+    mostScale: 48,
+    draw() {
+      const rubber = view.rubber();
+      painter.paint({ layout, levels, names: options.names, palette, cursor, rubber }, view.view);
+      canvas.dataset.painted = String(codes.length);
+    },
+    onHover: (at) => options.onTell(at ? indexAt(at[0], at[1]) : cursor),
+    onPick([x, y], { extend }) {
+      const { scale, y: top } = view.view;
+      if (x < gutterOf(view.view.width)) return pickProcess(Math.floor((y / scale + top) / layout.band));
+      const index = indexAt(x, y);
+      if (index < 0) return options.onClear();
+      if (extend && cursor >= 0) return selectBetween(cursor, index);
+      moveTo(index);
+      pick(index);
+    },
+    onBox({ x, y, width, height }) {
+      const [left, top] = worldOf(x, y);
+      const [right, bottom] = worldOf(x + width, y + height);
+      const touched = touchedBy(layout, { left, top, right, bottom });
+      if (touched.zones.length > 0) options.onSelect(touched);
+    },
+    onKey,
+  });
+
+  const worldOf = (x: number, y: number) => [x / view.view.scale + view.view.x, y / view.view.scale + view.view.y] as const;
+
+  function indexAt(x: number, y: number): number {
+    if (x < gutterOf(view.view.width)) return -1;
+    const [cx, cy] = worldOf(x, y);
+    return layout.indexAt(Math.floor(cx), Math.floor(cy));
+  }
+
+  function pickProcess(process: number): void {
+    if (process >= 0 && process < layout.processes) options.onSelect({ processes: [process], zones: [] });
+  }
+
+  function pick(index: number): void {
+    options.onSelect({ processes: [Math.floor(index / layout.zones)], zones: [index % layout.zones] });
+  }
+
+  function selectBetween(a: number, b: number): void {
+    const [[ax, ay], [bx, by]] = [layout.placeOf(a), layout.placeOf(b)];
+    options.onSelect(
+      touchedBy(layout, {
+        left: Math.min(ax, bx),
+        right: Math.max(ax, bx),
+        top: Math.min(ay, by),
+        bottom: Math.max(ay, by),
+      }),
+    );
+  }
+
+  function moveTo(index: number, leastScale = 0): void {
+    if (index < 0) return;
+    cursor = index;
+    const [x, y] = layout.placeOf(index);
+    view.reveal(x + 0.5, y + 0.5, leastScale);
+    options.onTell(index);
+  }
+
+  function next(step: 1 | -1): void {
+    const from = cursor < 0 && step > 0 ? -1 : Math.max(0, cursor);
+    for (let n = 1; n <= codes.length; n++) {
+      const index = (from + n * step + codes.length) % codes.length;
+      const code = codes[index] ?? 0;
+      if ((urgencyOf[code] ?? 0) < troublesFrom || mask?.has(index, code) === false) continue;
+      return moveTo(index, cellWhenRevealed);
+    }
+  }
+
+  const arrows: Record<string, readonly [number, number]> = {
+    ArrowLeft: [-1, 0],
+    ArrowRight: [1, 0],
+    ArrowUp: [0, -1],
+    ArrowDown: [0, 1],
+  };
+
+  function onKey({ key, shiftKey }: KeyboardEvent): boolean {
+    const by = arrows[key];
+    if (by) {
+      const [x, y] = layout.placeOf(Math.max(0, cursor));
+      const near = cursor < 0 ? 0 : layout.indexAt(x + by[0], y + by[1]);
+      // Over the line between two bands.
+      moveTo(near >= 0 ? near : layout.indexAt(x + by[0], y + 2 * by[1]));
+      if (!shiftKey) anchor = cursor;
+      else if (anchor >= 0) selectBetween(anchor, cursor);
+    } else if (key === 'Enter' && cursor >= 0) pick(cursor);
+    else if (key === 'n' || key === 'p') next(key === 'n' ? 1 : -1);
+    else if (key === 'Escape') options.onClear();
+    else return false;
+    return true;
+  }
+
+  function show(fresh: Uint8Array, wanted: Mask | undefined): void {
+    const isDim = (index: number) => wanted?.has(index, fresh[index] ?? 0) === false;
+    const changed: number[] = [];
+    const isSame = mask === wanted && fresh.length === codes.length;
+    if (isSame) for (let i = 0; i < fresh.length; i++) if (fresh[i] !== codes[i]) changed.push(i);
+    const before = codes;
+    codes = fresh;
+    mask = wanted;
+    if (!isSame || before.length === 0 || changed.length > fresh.length * mostSingly) {
+      fillLevels(levels, layout, fresh, isDim);
+    } else {
+      for (const index of changed) {
+        const [x, y] = layout.placeOf(index);
+        setCell(levels, x, y, (fresh[index] ?? 0) + (isDim(index) ? dim : 0));
+      }
+    }
+    view.repaint();
+    if (changed.length > 0 && cursor >= 0) options.onTell(cursor);
+  }
+
+  return {
+    show,
+    fit: view.fit,
+    zoom: (factor) => view.zoom(factor),
+    next,
+    reveal: (index) => moveTo(index),
+    recolor() {
+      palette = readPalette();
+      painter.forget();
+      view.repaint();
+    },
+    stop: view.stop,
+  };
+}
+
+export const phaseAt = (codes: Uint8Array, index: number) => phases[codes[index] ?? 0];

@@ -1,0 +1,70 @@
+/** How the tasks of a batch lie in the grid: each process is a band, its zones fill it row by row. */
+
+export interface GridSize {
+  processes: number;
+  zones: number;
+}
+
+export interface GridLayout extends GridSize {
+  /** Cells in a row. */
+  columns: number;
+  /** Rows of one band. */
+  rows: number;
+  /** From the top of one band to that of the next. */
+  band: number;
+  height: number;
+  /** The column and row of a task, by its place in the grid's bytes. */
+  placeOf(index: number): readonly [x: number, y: number];
+  /** The task there; -1 where none is. */
+  indexAt(x: number, y: number): number;
+}
+
+/** Wider than high, as the place for it is. */
+const shape = 2.4;
+
+export function layoutOf({ processes, zones }: GridSize): GridLayout {
+  const columns = Math.max(1, Math.min(zones, Math.ceil(Math.sqrt(shape * processes * zones))));
+  const rows = Math.max(1, Math.ceil(zones / columns));
+  // A row of paper between bands that are more than a line.
+  const band = rows + (rows > 1 && processes > 1 ? 1 : 0);
+  return {
+    processes,
+    zones,
+    columns,
+    rows,
+    band,
+    height: Math.max(1, processes * band - (band - rows)),
+    placeOf(index) {
+      const zone = index % zones;
+      return [zone % columns, Math.floor(index / zones) * band + Math.floor(zone / columns)];
+    },
+    indexAt(x, y) {
+      if (x < 0 || y < 0 || x >= columns) return -1;
+      const process = Math.floor(y / band);
+      const zone = (y % band) * columns + x;
+      return process < processes && y % band < rows && zone < zones ? process * zones + zone : -1;
+    },
+  };
+}
+
+/** Processes and zones that a rectangle of cells touches; corners may lie outside. */
+export function touchedBy(
+  layout: GridLayout,
+  corners: { left: number; top: number; right: number; bottom: number },
+): { processes: number[]; zones: number[] } {
+  const clamp = (n: number, most: number) => Math.max(0, Math.min(most, Math.floor(n)));
+  const [left, right] = [clamp(corners.left, layout.columns - 1), clamp(corners.right, layout.columns - 1)];
+  const [top, bottom] = [clamp(corners.top, layout.height - 1), clamp(corners.bottom, layout.height - 1)];
+  const processes = new Set<number>();
+  const zones = new Set<number>();
+  for (let y = top; y <= bottom; y++) {
+    for (let x = left; x <= right; x++) {
+      const index = layout.indexAt(x, y);
+      if (index < 0) continue;
+      processes.add(Math.floor(index / layout.zones));
+      zones.add(index % layout.zones);
+    }
+  }
+  const inOrder = (set: Set<number>) => [...set].sort((a, b) => a - b);
+  return { processes: inOrder(processes), zones: inOrder(zones) };
+}

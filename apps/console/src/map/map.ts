@@ -1,0 +1,132 @@
+import { readPalette } from '../canvas/palette.ts';
+import { createView } from '../canvas/view.ts';
+import type { Mask } from '../selection/selection.ts';
+import { drawingOrder, extentOf, shrinkOf, worldOf, worstOf, zoneAt, zonesWithin } from './geometry.ts';
+import { landPath } from './land.ts';
+import { paintMap } from './map-painter.ts';
+import type { Zones } from './zones.ts';
+
+/** The map on its canvas: every zone where it lies, in the colour of the most urgent of its tasks. */
+
+export interface MapOptions {
+  zones: Zones;
+  processes: number;
+  /** The zone under the pointer; -1: none. */
+  onTell(zone: number): void;
+  onSelect(zones: number[]): void;
+  onClear(): void;
+}
+
+export interface ZoneMap {
+  show(codes: Uint8Array, mask: Mask | undefined): void;
+  /** Rings a zone; -1: none. */
+  ring(zone: number): void;
+  fit(): void;
+  zoom(factor: number): void;
+  recolor(): void;
+  stop(): void;
+}
+
+/** A press so near to a zone means it. */
+const reachPixels = 6;
+const panPixels = 60;
+
+export function createMap(canvas: HTMLCanvasElement, options: MapOptions): ZoneMap {
+  const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true });
+  if (!context) throw new Error('this browser has no canvas');
+  const { zones, processes } = options;
+  const extent = extentOf(zones);
+  const shrink = shrinkOf(extent);
+  let land: Path2D | undefined;
+  let palette = readPalette();
+  let worst = new Uint8Array(zones.count);
+  let order = new Uint32Array(0);
+  let chosen = -1;
+  let stopped = false;
+
+  const view = createView(canvas, {
+    bounds: () => worldOf(extent, shrink),
+    mostScale: 20_000,
+    draw() {
+      const scene = { zones, shrink, land, worst, order, palette, chosen, rubber: view.rubber() };
+      paintMap(context, scene, view.view);
+      canvas.dataset.painted = String(order.length);
+    },
+    onHover: (at) => options.onTell(at ? zoneUnder(at[0], at[1]) : chosen),
+    onPick([x, y]) {
+      const zone = zoneUnder(x, y);
+      if (zone >= 0) options.onSelect([zone]);
+      else options.onClear();
+    },
+    onBox({ x, y, width, height }) {
+      const [west, north] = degreesAt(x, y);
+      const [east, south] = degreesAt(x + width, y + height);
+      const within = zonesWithin(zones, { west, south, east, north });
+      if (within.length > 0) options.onSelect(within);
+    },
+    onKey({ key }) {
+      const by = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[key];
+      if (by) view.pan((by[0] ?? 0) * panPixels, (by[1] ?? 0) * panPixels);
+      else if (key === 'Escape') options.onClear();
+      else if (key === 'Enter') selectMiddle();
+      else return false;
+      return true;
+    },
+  });
+
+  const degreesAt = (x: number, y: number): readonly [lon: number, lat: number] => [
+    (x / view.view.scale + view.view.x) / shrink,
+    -(y / view.view.scale + view.view.y),
+  ];
+
+  function zoneUnder(x: number, y: number): number {
+    const [lon, lat] = degreesAt(x, y);
+    const reachLat = reachPixels / view.view.scale;
+    return zoneAt(zones, order, { lon, lat, reachLat, reachLon: reachLat / shrink });
+  }
+
+  /** By keys there is no pointer: what is nearest to the middle is meant. */
+  function selectMiddle(): void {
+    const [lon, lat] = degreesAt(view.view.width / 2, view.view.height / 2);
+    let [nearest, least] = [-1, Number.POSITIVE_INFINITY];
+    for (let zone = 0; zone < zones.count; zone++) {
+      const east = ((zones.boxes[zone * 4] ?? 0) + (zones.boxes[zone * 4 + 2] ?? 0)) / 2 - lon;
+      const north = ((zones.boxes[zone * 4 + 1] ?? 0) + (zones.boxes[zone * 4 + 3] ?? 0)) / 2 - lat;
+      const far = Math.hypot(east * shrink, north);
+      if (far < least) [nearest, least] = [zone, far];
+    }
+    if (nearest >= 0) options.onSelect([nearest]);
+  }
+
+  void landPath().then((path) => {
+    if (stopped) return;
+    land = new Path2D();
+    land.addPath(path, new DOMMatrix([shrink, 0, 0, 1, 0, 0]));
+    view.repaint();
+  });
+
+  return {
+    show(codes, mask) {
+      worst = worstOf(codes, { processes, zones: zones.count }, mask) as Uint8Array<ArrayBuffer>;
+      order = drawingOrder(worst) as Uint32Array<ArrayBuffer>;
+      view.repaint();
+    },
+    ring(zone) {
+      if (chosen === zone) return;
+      chosen = zone;
+      if (zone < 0) return view.repaint();
+      const [west, south, east, north] = [0, 1, 2, 3].map((i) => zones.boxes[zone * 4 + i] ?? 0) as [number, number, number, number];
+      view.reveal(((west + east) / 2) * shrink, -(north + south) / 2);
+    },
+    fit: view.fit,
+    zoom: (factor) => view.zoom(factor),
+    recolor() {
+      palette = readPalette();
+      view.repaint();
+    },
+    stop() {
+      stopped = true;
+      view.stop();
+    },
+  };
+}
