@@ -1,15 +1,12 @@
-import { parseArgs } from 'node:util';
 import { limitsOf } from '@nightpass/core';
 import { createKeys, openInbox } from '@nightpass/engine';
 import { takesOf } from '@nightpass/providers';
 import {
+  beginPart,
   cannotStart,
   connectRedis,
   createChannels,
-  createLogger,
   createPing,
-  createSecrets,
-  openRedis,
   untilSignal,
   withTimeout,
 } from '@nightpass/runtime';
@@ -26,25 +23,19 @@ import { createReports } from './reports.ts';
 
 const closeMs = 10_000;
 
-const { values: flags } = parseArgs({ options: { 'allow-volatile-redis': { type: 'boolean', default: false } } });
-const config = await readProducerConfig(process.env).catch(cannotStart('producer', 2));
-const secrets = createSecrets(process.env, { dataDir: config.dataDir });
-const log = createLogger('producer', { level: config.logLevel, secrets });
-process.on('unhandledRejection', (error) => log.error({ err: error }, 'rejection nobody handled'));
+const part = await beginPart('producer', {
+  env: process.env,
+  args: process.argv.slice(2),
+  readConfig: readProducerConfig,
+});
+const { config, secrets, log } = part;
 
 // A missing secret is told before anything is started. Without a preflight, a producer needs none.
 const adapters = await Promise.resolve()
   .then(() => (config.inbox.preflight ? adaptersOf(config, secrets) : undefined))
   .catch(cannotStart('producer', 2));
 const inbox = await openInbox(config.inboxDir).catch(cannotStart('producer', 1));
-const server = await openRedis({
-  given: config.redis,
-  dataDir: config.dataDir,
-  log,
-  searchPath: process.env.PATH,
-  volatile: flags['allow-volatile-redis'] ? 'allow' : 'refuse',
-}).catch(cannotStart('producer', 1));
-if (server.address.password !== undefined) secrets.remember(server.address.password);
+const server = await part.redis();
 const redis = connectRedis(server.address, log, { role: 'producer' });
 const ledger = { redis, keys: createKeys() };
 

@@ -1,14 +1,11 @@
-import { parseArgs } from 'node:util';
 import { limitsOf } from '@nightpass/core';
 import { createKeys } from '@nightpass/engine';
 import { createProvider, providerKinds } from '@nightpass/providers';
 import {
+  beginPart,
   cannotStart,
   connectRedis,
   connectRedisFailFast,
-  createLogger,
-  createSecrets,
-  openRedis,
   readConfig,
   untilSignal,
 } from '@nightpass/runtime';
@@ -18,12 +15,12 @@ import { startWatched } from './watched.ts';
 
 const drainMs = 20_000;
 
-const { values: flags } = parseArgs({ options: { 'allow-volatile-redis': { type: 'boolean', default: false } } });
-const config = await readConfig(process.env, providerKinds).catch(cannotStart('worker', 2));
-const secrets = createSecrets(process.env, { dataDir: config.dataDir });
-const log = createLogger('worker', { level: config.logLevel, secrets });
-// One task's trouble never ends the process; what nobody caught is told, and the loops go on.
-process.on('unhandledRejection', (error) => log.error({ err: error }, 'rejection nobody handled'));
+const part = await beginPart('worker', {
+  env: process.env,
+  args: process.argv.slice(2),
+  readConfig: (env) => readConfig(env, providerKinds),
+});
+const { config, secrets, log } = part;
 
 // A missing secret is told before anything is started.
 const adapters = await Promise.all(
@@ -34,14 +31,7 @@ const adapters = await Promise.all(
   })),
 ).catch(cannotStart('worker', 2));
 
-const server = await openRedis({
-  given: config.redis,
-  dataDir: config.dataDir,
-  log,
-  searchPath: process.env.PATH,
-  volatile: flags['allow-volatile-redis'] ? 'allow' : 'refuse',
-}).catch(cannotStart('worker', 1));
-if (server.address.password !== undefined) secrets.remember(server.address.password);
+const server = await part.redis();
 const redis = connectRedis(server.address, log, { role: 'worker' });
 const ledger = { redis, keys: createKeys() };
 

@@ -117,6 +117,7 @@ test('the commented example shows the defaults', async () => {
   expect(file).toEqual({
     board: config.board,
     launchRunway: config.launchRunway,
-    inbox: { rescanSeconds: 5, settleSeconds: 1, maxFileMiB: 512 },
+    inbox: { rescanSeconds: 5, settleSeconds: 1, maxFileMiB: 512, preflight: config.inbox.preflight },
+    report: config.report,
   });
 });

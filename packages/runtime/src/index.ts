@@ -8,6 +8,7 @@ export type { ProviderEntry } from './config/read-file.ts';
 export { type Config, type ReadConfigOptions, readConfig } from './config.ts';
 export { createLogger, type Logger, type LoggerOptions, type LogLevel, logLevels } from './logger.ts';
 export { type Channel, createChannels, createPing, type SendAnswer } from './notify/channel.ts';
+export { beginPart, type Part } from './part.ts';
 export { hashPassword, isPassword, isPasswordHash } from './password.ts';
 export { redactor } from './redaction.ts';
 export { type RedisAddress, redisAddress } from './redis/address.ts';

@@ -21,11 +21,11 @@ export const problem = z
   .meta({ id: 'Problem', description: 'RFC 9457' });
 
 /** In a query a list is written with commas, or by naming the key again. */
-export const listOf = <T extends z.ZodType>(item: T) =>
+export const listOf = <T extends z.ZodType>(item: T, most = 100) =>
   z
     .union([z.string(), z.array(z.string())])
     .transform((given) => (Array.isArray(given) ? given : [given]).flatMap((it) => it.split(',')))
-    .pipe(z.array(item).max(100) as unknown as z.ZodType<z.output<T>[], string[]>);
+    .pipe(z.array(item).max(most) as unknown as z.ZodType<z.output<T>[], string[]>);
 
 export const limit = (most: number, usual: number) =>
   z.coerce.number().int().min(1).max(most).default(usual).describe(`At most ${most}`);

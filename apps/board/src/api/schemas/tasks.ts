@@ -8,7 +8,7 @@ const text = (what: string) => z.string().min(1).max(200).optional().describe(wh
 export const filterFields = {
   phase: listOf(phase).optional().describe('One or more'),
   process: listOf(z.coerce.number().int().min(0)).optional().describe('Indexes of processes of the batch'),
-  zone: listOf(z.coerce.number().int().min(0)).optional().describe('Indexes of zones of the batch'),
+  zone: listOf(z.coerce.number().int().min(0), 1_000).optional().describe('Indexes of zones of the batch'),
   location: text('Part of the zone’s location, whatever its case and accents'),
   image: text('Part of an image id'),
   error: text('Part of the reason or of the platform’s message'),
