@@ -1,39 +1,89 @@
 import { Command, CommanderError } from 'commander';
 import type { Cli } from './cli.ts';
 import { examples } from './command-line.ts';
-import { addBatches } from './commands/batches.ts';
-import { addCancel } from './commands/cancel.ts';
-import { addDemo } from './commands/demo.ts';
-import { addDoctor } from './commands/doctor.ts';
-import { addHashPassword } from './commands/hash-password.ts';
-import { addPause, addResume } from './commands/hold.ts';
-import { addLogin } from './commands/login.ts';
-import { addParts } from './commands/part.ts';
-import { addProcesses } from './commands/processes.ts';
-import { addRecover } from './commands/recover.ts';
-import { addRedrive } from './commands/redrive.ts';
-import { addReport } from './commands/report.ts';
-import { addResults } from './commands/results.ts';
-import { addSimulate } from './commands/simulate.ts';
-import { addStatus } from './commands/status.ts';
-import { addSubmit } from './commands/submit.ts';
-import { addTasks } from './commands/tasks.ts';
-import { addToken } from './commands/token.ts';
-import { addUp } from './commands/up.ts';
-import { addValidate } from './commands/validate.ts';
-import { addWhy } from './commands/why.ts';
 import { addRemoteOptions } from './remote/client.ts';
 import { version } from './version.ts';
 
-/** In the order in which they are listed: run it, feed it, look, act, try it. */
-const groups: [string, ((program: Command, cli: Cli) => void)[]][] = [
-  ['Run', [addUp, addParts, addLogin]],
-  ['Batch files', [addProcesses, addValidate, addSubmit]],
-  ['Look', [addBatches, addStatus, addTasks, addWhy, addResults, addReport, addDoctor]],
-  ['Act', [addPause, addResume, addCancel, addRedrive, addRecover]],
-  ['Access', [addHashPassword, addToken]],
-  ['Try', [addDemo, addSimulate]],
+type Add = (program: Command, cli: Cli) => void;
+/** One module of commands, by their names. */
+type Entry = [names: string[], load: () => Promise<Add[]>];
+
+/**
+ * In the order in which they are listed: run it, feed it, look, act, try it. Each is loaded when it is asked for: all of
+ * them bring queues, servers and simulators along, and half a second.
+ */
+const groups: [string, Entry[]][] = [
+  [
+    'Run',
+    [
+      [['up'], async () => [(await import('./commands/up.ts')).addUp]],
+      [['producer', 'worker', 'board'], async () => [(await import('./commands/part.ts')).addParts]],
+      [['login'], async () => [(await import('./commands/login.ts')).addLogin]],
+    ],
+  ],
+  [
+    'Batch files',
+    [
+      [['processes'], async () => [(await import('./commands/processes.ts')).addProcesses]],
+      [['validate'], async () => [(await import('./commands/validate.ts')).addValidate]],
+      [['submit'], async () => [(await import('./commands/submit.ts')).addSubmit]],
+    ],
+  ],
+  [
+    'Look',
+    [
+      [['batches'], async () => [(await import('./commands/batches.ts')).addBatches]],
+      [['status'], async () => [(await import('./commands/status.ts')).addStatus]],
+      [['tasks'], async () => [(await import('./commands/tasks.ts')).addTasks]],
+      [['why'], async () => [(await import('./commands/why.ts')).addWhy]],
+      [['results'], async () => [(await import('./commands/results.ts')).addResults]],
+      [['report'], async () => [(await import('./commands/report.ts')).addReport]],
+      [['doctor'], async () => [(await import('./commands/doctor.ts')).addDoctor]],
+    ],
+  ],
+  [
+    'Act',
+    [
+      [
+        ['pause', 'resume'],
+        async () => {
+          const { addPause, addResume } = await import('./commands/hold.ts');
+          return [addPause, addResume];
+        },
+      ],
+      [['cancel'], async () => [(await import('./commands/cancel.ts')).addCancel]],
+      [['redrive'], async () => [(await import('./commands/redrive.ts')).addRedrive]],
+      [['recover'], async () => [(await import('./commands/recover.ts')).addRecover]],
+    ],
+  ],
+  [
+    'Access',
+    [
+      [['hash-password'], async () => [(await import('./commands/hash-password.ts')).addHashPassword]],
+      [['token'], async () => [(await import('./commands/token.ts')).addToken]],
+    ],
+  ],
+  [
+    'Try',
+    [
+      [['demo'], async () => [(await import('./commands/demo.ts')).addDemo]],
+      [['simulate'], async () => [(await import('./commands/simulate.ts')).addSimulate]],
+    ],
+  ],
 ];
+
+/** The commands that these arguments may mean: one, or all where that is not clear (help, a slip of the pen). */
+async function addCommands(program: Command, cli: Cli, args: readonly string[]): Promise<void> {
+  const [first = ''] = args;
+  const isKnown = groups.some(([, entries]) => entries.some(([names]) => names.includes(first)));
+  for (const [title, entries] of groups) {
+    program.commandsGroup(`${title}:`);
+    for (const [names, load] of entries) {
+      if (isKnown && !names.includes(first)) continue;
+      for (const add of await load()) add(program, cli);
+    }
+  }
+}
 
 const surroundings = `
 Environment:
@@ -64,10 +114,7 @@ export async function runCommand(cli: Cli, args: readonly string[]): Promise<num
     .addHelpText('after', surroundings)
     .addHelpText('after', examples('nightpass demo', 'nightpass up', 'nightpass status ports.json --watch'))
     .exitOverride();
-  for (const [title, commands] of groups) {
-    program.commandsGroup(`${title}:`);
-    for (const add of commands) add(program, cli);
-  }
+  await addCommands(program, cli, args);
   addRemoteOptions(program);
   try {
     await program.parseAsync([...args], { from: 'user' });
