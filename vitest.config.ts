@@ -3,10 +3,11 @@ import { defineConfig } from 'vitest/config';
 const report = process.env.NIGHTPASS_TEST_REPORT;
 
 export default defineConfig({
-  // Our packages are tested on their sources. Nothing else is told: what a library gives must stay the library's choice.
-  resolve: { conditions: ['nightpass-source', 'node', 'module'] },
+  // Our packages are tested on their sources. `module` is for bundlers: what some libraries offer under it, Node cannot load.
+  // Nothing else is told: what a library gives must stay the library's choice.
+  resolve: { conditions: ['nightpass-source', 'node'] },
   ssr: {
-    resolve: { conditions: ['nightpass-source', 'node', 'module'], externalConditions: ['nightpass-source', 'node'] },
+    resolve: { conditions: ['nightpass-source', 'node'], externalConditions: ['nightpass-source', 'node'] },
   },
   test: {
     include: ['{apps,packages}/*/src/**/*.test.ts'],

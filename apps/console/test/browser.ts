@@ -36,14 +36,19 @@ export interface OpenedPage {
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-export async function openPage(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<OpenedPage> {
+export async function openPage(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<OpenedPage> {
   const context = await browser.newContext({ viewport: { width: 1360, height: 900 }, locale: 'en-GB', ...options });
   const complaints: string[] = [];
+  await context.exposeFunction('tellTest', (text: string) => complaints.push(text));
   await context.addInitScript(() => {
-    addEventListener('securitypolicyviolation', (event) => {
-      // Read by the test through the console.
-      console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
-    });
+    const { tellTest } = globalThis as unknown as { tellTest(text: string): void };
+    addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sample }) =>
+      tellTest(`policy: ${violatedDirective} ${blockedURI} ${sample}`),
+    );
   });
   const page = await context.newPage();
   const { origin } = new URL(url);
@@ -68,7 +73,10 @@ export async function openPage(browser: Browser, url: string, options: BrowserCo
       };
       return found.violations
         .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(' | ')}`);
+        .map(
+          ({ id, nodes }) =>
+            `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(' | ')}`,
+        );
     },
     close: () => context.close(),
   };

@@ -4,7 +4,13 @@ import { type Simulator, startSimulator } from '@nightpass/simulator';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { startTestBoard } from '../../board/src/test-ledger.ts';
-import { examples, openWorkplace, quickConfig, type RunningCommand, type Workplace } from '../../cli/src/test-command.ts';
+import {
+  examples,
+  openWorkplace,
+  quickConfig,
+  type RunningCommand,
+  type Workplace,
+} from '../../cli/src/test-command.ts';
 import { openBrowser, openPage } from './browser.ts';
 
 /** The whole of Nightpass as people run it, seen through its console. */

@@ -1,7 +1,7 @@
+import type { BatchId } from '@nightpass/core';
+import { readCounts } from '@nightpass/engine';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readCounts } from '@nightpass/engine';
-import type { BatchId } from '@nightpass/core';
 import { startTestBoard, type TestBoard } from '../../board/src/test-ledger.ts';
 import { openBrowser, openPage } from './browser.ts';
 import { plantNight, threeCauses } from './planted-night.ts';
@@ -70,22 +70,25 @@ test('a provider is paused with a reason, says so, and is resumed', async () => 
   const airbus = page.locator('[data-provider=airbus]');
   await airbus.getByRole('button', { name: 'Pause' }).click();
   await page.getByLabel('Why').fill('maintenance at the platform');
-  await page.getByRole('button', { name: 'Pause airbus' }).click();
-  await page.getByRole('button', { name: 'Done' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Pause airbus' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
   await airbus.getByText('Paused by a person').waitFor();
   expect(await airbus.textContent()).toContain('maintenance at the platform');
   await page.waitForFunction(() => document.title.includes('held'));
   await airbus.getByRole('button', { name: 'Resume' }).click();
   await page.getByLabel('Why').fill('it is over');
-  await page.getByRole('button', { name: 'Resume airbus' }).click();
-  await page.getByRole('button', { name: 'Done' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Resume airbus' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
   await airbus.getByText('Paused by a person').waitFor({ state: 'detached' });
   expect(complaints).toEqual([]);
   await close();
 });
 
 test('ticked tasks, and only those, are acted upon', async () => {
-  const { page, complaints, close } = await openPage(browser, `${board.url}/tasks?batch=bhundredthousand&phase=expired`);
+  const { page, complaints, close } = await openPage(
+    browser,
+    `${board.url}/tasks?batch=bhundredthousand&phase=expired`,
+  );
   await page.locator('[data-index="0"] input').check();
   await page.locator('[data-index="2"] input').check();
   await page.locator('.ticked').getByRole('button', { name: 'Redrive' }).click();

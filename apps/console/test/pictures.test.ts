@@ -56,7 +56,7 @@ test('a press on a cell of the grid selects its task in the map and in the list;
   await openBatch();
   expect(await colorsOf(page, 'canvas.grid')).toBeGreaterThan(3);
   expect(await colorsOf(page, 'canvas.map')).toBeGreaterThan(3);
-  const cell = await at('canvas.grid', 0.6, 0.5);
+  const cell = await at('canvas.grid', 0.6, 0.44);
   await page.mouse.click(cell.x, cell.y);
   await total(1);
   const [process, zone] = [query().get('process'), query().get('zone')];
@@ -107,7 +107,7 @@ test('a bar of the timeline selects its phase everywhere, and a drag shows that 
   await svg.scrollIntoViewIfNeeded();
   const box = await svg.boundingBox();
   if (!box) throw new Error('no timeline is shown');
-  await page.mouse.click(box.x + box.width * 0.3, box.y + 130);
+  await page.mouse.click(box.x + box.width * 0.55, box.y + 90);
   await page.locator('.switch[aria-pressed=true]', { hasText: 'succeeded' }).waitFor();
   expect(query().get('phase')).toBe('succeeded');
   await page.mouse.move(box.x + box.width * 0.2, box.y + 90);
@@ -140,9 +140,9 @@ test('everything in the pictures can be done by keys', async () => {
 test('the pictures change their colours with the page', async () => {
   await openBatch();
   const corner = () =>
-    page.locator('canvas.map').evaluate((canvas: HTMLCanvasElement) => [
-      ...(canvas.getContext('2d')?.getImageData(5, 5, 1, 1).data ?? []),
-    ]);
+    page
+      .locator('canvas.map')
+      .evaluate((canvas: HTMLCanvasElement) => [...(canvas.getContext('2d')?.getImageData(5, 5, 1, 1).data ?? [])]);
   const before = await corner();
   await page.getByRole('button', { name: /Colours/ }).click();
   await page.getByRole('button', { name: 'Colours: light. Change them' }).click();
@@ -162,7 +162,9 @@ test('tasks are found by a part of an error, by their zone, by their remote id, 
   await page.getByLabel('Search tasks').fill('');
   await total(6 * zones);
   await page.getByRole('columnheader', { name: 'Zone' }).getByRole('button').click();
-  await page.waitForFunction(() => document.querySelector('.lines [data-index="5"]')?.getAttribute('data-task') === 'bpictures-5-0');
+  await page.waitForFunction(
+    () => document.querySelector('.lines [data-index="5"]')?.getAttribute('data-task') === 'bpictures-5-0',
+  );
   await page.getByLabel('Zone number').fill('17');
   await total(6);
 });

@@ -1,4 +1,4 @@
-import { type BatchContent, type BatchId, type Phase, phaseByte, type Polygon } from '@nightpass/core';
+import { type BatchContent, type BatchId, type Phase, type Polygon, phaseByte } from '@nightpass/core';
 import { createKeys, type LedgerContext, openBatch, readBatch } from '@nightpass/engine';
 
 /** A night that never was, written straight into the ledger: as many tasks as wanted, some of which failed for known causes. */
@@ -55,8 +55,26 @@ function footprint(zone: number): Polygon {
 }
 
 function contentOf({ name, processes, zones }: NightPlan): BatchContent {
-  const names = ['Ship detection', 'Oil slick detection', 'Coastline change', 'Berth occupancy', 'Turbidity', 'Buoy count'];
-  const towns = ['Brest', 'Lisboa', 'Barcelona', 'Napoli', 'Piraeus', 'Rotterdam', 'Hamburg', 'Helsinki', 'Stockholm', 'Leith'];
+  const names = [
+    'Ship detection',
+    'Oil slick detection',
+    'Coastline change',
+    'Berth occupancy',
+    'Turbidity',
+    'Buoy count',
+  ];
+  const towns = [
+    'Brest',
+    'Lisboa',
+    'Barcelona',
+    'Napoli',
+    'Piraeus',
+    'Rotterdam',
+    'Hamburg',
+    'Helsinki',
+    'Stockholm',
+    'Leith',
+  ];
   return {
     name,
     provider: undefined,
@@ -120,6 +138,8 @@ export async function plantNight(ledger: LedgerContext, plan: NightPlan): Promis
       const endedAt = launchedAt + 300_000 + ((index * 7_919) % 1_200_000);
       inMinute(launchedAt, 'launching');
       if (ended.includes(phase)) inMinute(endedAt, phase);
+      if (phase === 'running') pipeline.sadd(keys.provider('airbus').inflight, `${id}-${process}-${zone}`);
+      pipeline.hset(keys.provider('airbus').claims, `job-${index}`, `${id}-${process}-${zone}`);
       pipeline.hset(keys.task({ batchId: id, processIndex: process, zoneIndex: zone }), {
         attempt: 1,
         drive: 1,

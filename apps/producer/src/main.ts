@@ -7,6 +7,7 @@ import {
   connectRedis,
   createChannels,
   createPing,
+  startTelemetry,
   untilSignal,
   withTimeout,
 } from '@nightpass/runtime';
@@ -35,6 +36,7 @@ const adapters = await Promise.resolve()
   .then(() => (config.inbox.preflight ? adaptersOf(config, secrets) : undefined))
   .catch(cannotStart('producer', 2));
 const inbox = await openInbox(config.inboxDir).catch(cannotStart('producer', 1));
+const telemetry = config.tracesTo ? await startTelemetry('producer', part) : undefined;
 const server = await part.redis();
 const redis = connectRedis(server.address, log, { role: 'producer' });
 const ledger = { redis, keys: createKeys() };
@@ -77,7 +79,7 @@ const signal = await untilSignal(['SIGINT', 'SIGTERM']);
 log.info({ signal }, 'producer stopping');
 // Without Redis the work cannot end; whatever is under way is finished at the next start.
 const how = await withTimeout(Promise.all([producer.close(), herald?.close()]), closeMs);
-await preflight?.close();
+await Promise.all([preflight?.close(), telemetry?.close()]);
 redis.disconnect();
 heraldRedis?.disconnect();
 await server.release();

@@ -1,5 +1,5 @@
 import { limitsOf } from '@nightpass/core';
-import { createKeys } from '@nightpass/engine';
+import { createKeys, createQueueTelemetry } from '@nightpass/engine';
 import { createProvider, providerKinds } from '@nightpass/providers';
 import {
   beginPart,
@@ -7,6 +7,7 @@ import {
   connectRedis,
   connectRedisFailFast,
   readConfig,
+  startTelemetry,
   untilSignal,
 } from '@nightpass/runtime';
 import { startWatched } from './watched.ts';
@@ -31,6 +32,7 @@ const adapters = await Promise.all(
   })),
 ).catch(cannotStart('worker', 2));
 
+const telemetry = config.tracesTo ? await startTelemetry('worker', part) : undefined;
 const server = await part.redis();
 const redis = connectRedis(server.address, log, { role: 'worker' });
 const ledger = { redis, keys: createKeys() };
@@ -50,8 +52,17 @@ const connection = {
   retryStrategy: (times: number) => Math.min(200 * times, 2000),
   connectionName: 'nightpass:worker-queue',
 };
+const queueTelemetry = telemetry && (await createQueueTelemetry());
 const running = adapters.map((it) =>
-  startWatched({ ...it, ledger, connection, runway: config.launchRunway, log, redisAnswers }),
+  startWatched({
+    ...it,
+    ledger,
+    connection,
+    runway: config.launchRunway,
+    log,
+    telemetry: queueTelemetry,
+    redisAnswers,
+  }),
 );
 log.info({ providers: adapters.map((it) => it.name), redis: server.address.display }, 'worker started');
 
@@ -59,7 +70,7 @@ const signal = await untilSignal(['SIGINT', 'SIGTERM']);
 log.info({ signal }, 'worker draining');
 const how = await Promise.all(running.map((provider) => provider.drain(drainMs)));
 redis.disconnect();
-await Promise.all(adapters.map((it) => it.adapter.close()));
+await Promise.all([...adapters.map((it) => it.adapter.close()), telemetry?.close()]);
 await server.release();
 log.info({ how }, 'worker stopped');
 process.exit(how.includes('gaveUp') ? 1 : 0);

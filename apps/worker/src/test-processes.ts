@@ -23,7 +23,11 @@ export interface WorkerProcess {
   exited: Promise<number | NodeJS.Signals>;
 }
 
-export async function workerProcesses(redisUrl: string, config: object): Promise<WorkerProcesses> {
+export async function workerProcesses(
+  redisUrl: string,
+  config: object,
+  env: NodeJS.ProcessEnv = {},
+): Promise<WorkerProcesses> {
   const dir = await mkdtemp(join(tmpdir(), 'nightpass-workers-'));
   const configPath = join(dir, 'nightpass.yaml');
   // JSON is YAML.
@@ -39,6 +43,7 @@ export async function workerProcesses(redisUrl: string, config: object): Promise
           NIGHTPASS_CONFIG: configPath,
           NIGHTPASS_DATA: join(dir, 'data'),
           TEST_TOKEN: 'test-token',
+          ...env,
         },
         stdio: ['ignore', 'pipe', 'pipe'],
       });

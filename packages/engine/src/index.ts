@@ -69,6 +69,7 @@ export { readProgress } from './notices/read-progress.ts';
 export { tellDeadlinesOutOfReach } from './notices/watch-deadlines.ts';
 export { type BatchSummary, readProviderStatus, readSummaries, readSummary, settledCount } from './overview.ts';
 export { type HoldKind, holdKinds, liftHold, type PlacedHold, placeHold, readHolds } from './pacing/holds.ts';
+export { createQueueTelemetry } from './queue-telemetry.ts';
 export { createQueues, ensureTracked, jobDataOf, type ProviderQueues, startTaskWorker } from './queues.ts';
 export { type RecoverOptions, type RecoverProgress, type Recovery, recoverLedger } from './recover/recover.ts';
 export { cancelBatch, redriveBatch } from './redrive.ts';

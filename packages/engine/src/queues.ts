@@ -12,6 +12,7 @@ import {
 } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type Keys, launchQueue, trackQueue } from './ledger/keys.ts';
+import type { QueueTelemetry } from './queue-telemetry.ts';
 
 /** The one module that speaks BullMQ's control flow. Settings and their reasons: docs/decisions/003-bullmq-settings.md. */
 
@@ -34,9 +35,15 @@ export interface ProviderQueues {
 
 export type Connection = RedisOptions | Redis;
 
-export function createQueues(keys: Keys, provider: string, connection: Connection, log: Log): ProviderQueues {
+export function createQueues(
+  keys: Keys,
+  provider: string,
+  connection: Connection,
+  log: Log,
+  telemetry?: QueueTelemetry,
+): ProviderQueues {
   const open = (name: string): TaskQueue => {
-    const queue: TaskQueue = new Queue(name, { connection, prefix: keys.queuePrefix });
+    const queue: TaskQueue = new Queue(name, { connection, prefix: keys.queuePrefix, telemetry });
     // Without a listener an error event would end the process.
     queue.on('error', (error) => log.debug({ queue: name, error: error.message }, 'queue connection failed'));
     return queue;
@@ -106,6 +113,7 @@ export function startTaskWorker(options: {
   /** How many finished jobs stay on the board; the failed ones stay for 30 days. */
   keep: KeepJobs;
   log: Log;
+  telemetry?: QueueTelemetry | undefined;
   turn(job: TaskJob, token: string): Promise<Turn>;
 }): TaskWorker {
   const { log } = options;
@@ -135,6 +143,7 @@ export function startTaskWorker(options: {
     {
       connection: options.connection,
       prefix: options.keys.queuePrefix,
+      telemetry: options.telemetry,
       concurrency: options.concurrency,
       lockDuration: 30_000,
       stalledInterval: 15_000,

@@ -10,6 +10,7 @@ import { sweepOrphans } from './orphans.ts';
 import { liftHold } from './pacing/holds.ts';
 import { pause } from './pause.ts';
 import { createBatchCache, type ProviderRun } from './provider-run.ts';
+import type { QueueTelemetry } from './queue-telemetry.ts';
 import { type Connection, createQueues, startTaskWorker } from './queues.ts';
 import { createSweep } from './sweep/sweep.ts';
 import { trackTurn } from './track.ts';
@@ -37,14 +38,16 @@ export function startProvider(options: {
   connection: Connection;
   runway: number;
   log: Log;
+  /** Undefined: the queues are not traced. */
+  telemetry?: QueueTelemetry | undefined;
 }): RunningProvider {
-  const { name, ledger, connection, limits } = options;
+  const { name, ledger, connection, limits, telemetry } = options;
   const log = options.log.child({ provider: name });
   const stop = new AbortController();
   const giveUp = new AbortController();
   // Every wait of every loop, launch and search hangs on these.
   setMaxListeners(0, stop.signal, giveUp.signal);
-  const queues = createQueues(ledger.keys, name, connection, log);
+  const queues = createQueues(ledger.keys, name, connection, log, telemetry);
   const run: ProviderRun = {
     name,
     adapter: options.adapter,
@@ -59,7 +62,7 @@ export function startProvider(options: {
   // The hours may have been configured anew since; where they have not, the next launch sets the hold again.
   liftHold(ledger, name, ['window']).catch((error: Error) => log.debug({ error: error.message }, 'window not lifted'));
 
-  const shared = { keys: ledger.keys, connection, log };
+  const shared = { keys: ledger.keys, connection, log, telemetry };
   const launchWorker = startTaskWorker({
     ...shared,
     name: launchQueue(name),

@@ -26,6 +26,8 @@ export interface Config {
   report: FileContent['report'];
   /** Undefined: nobody is told. */
   notify: NotifyConfig | undefined;
+  /** Undefined: nothing is traced. */
+  tracesTo: string | undefined;
 }
 
 export interface ReadConfigOptions {
@@ -54,6 +56,7 @@ const envSchema = z.object({
   NIGHTPASS_CONFIG: text.transform((value) => value ?? 'nightpass.yaml'),
   NIGHTPASS_DATA: text.transform((value) => value ?? './data'),
   NIGHTPASS_INBOX: text,
+  OTEL_EXPORTER_OTLP_ENDPOINT: text.pipe(z.url({ protocol: /^https?$/ }).optional()),
   LOG_LEVEL: text.transform((value) => value ?? 'info').pipe(z.enum(logLevels)),
 });
 
@@ -106,6 +109,7 @@ export async function readConfig(
     },
     report,
     notify,
+    tracesTo: parsed.data.OTEL_EXPORTER_OTLP_ENDPOINT,
   };
 }
 

@@ -20,3 +20,4 @@ export { type PrivateRedis, type PrivateRedisOptions, startPrivateRedis } from '
 export { ensureRedisBinary, findRedisBinary, type RedisBinary } from './redis/redis-binary.ts';
 export { createSecrets, type SecretRef, type Secrets } from './secrets.ts';
 export { untilSignal, withTimeout } from './signals.ts';
+export { startTelemetry, type Telemetry } from './telemetry.ts';

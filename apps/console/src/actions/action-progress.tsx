@@ -38,7 +38,9 @@ export function ActionProgress(props: { begun: Action; isProvider: boolean; onCl
         </>
       )}
       {data.error && <p className="note bad">{sentence(data.error)}</p>}
-      <p className="small">{done ? 'On record in the audit log, with who and why.' : 'It goes on if you close this.'}</p>
+      <p className="small">
+        {done ? 'On record in the audit log, with who and why.' : 'It goes on if you close this.'}
+      </p>
       <p className="buttons">
         <button type="button" className="primary" onClick={onClose}>
           {done ? 'Done' : 'Close'}

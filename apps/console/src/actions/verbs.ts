@@ -10,10 +10,18 @@ export const verbs: Record<ActionKind, { does: string; done: string; says: strin
     done: 'redriven',
     says: 'They are launched again, as new attempts; what succeeded or still runs is never touched.',
   },
-  cancel: { does: 'Cancel', done: 'cancelled', says: 'What runs is cancelled on its platform; what waits is not launched.' },
+  cancel: {
+    does: 'Cancel',
+    done: 'cancelled',
+    says: 'What runs is cancelled on its platform; what waits is not launched.',
+  },
   park: { does: 'Park', done: 'parked', says: 'They wait until a person redrives or cancels them.' },
   priority: { does: 'Change priority of', done: 'moved', says: 'Only what waits for its launch can be moved.' },
-  pause: { does: 'Pause', done: 'paused', says: 'Nothing is launched there until somebody resumes it; what runs is followed.' },
+  pause: {
+    does: 'Pause',
+    done: 'paused',
+    says: 'Nothing is launched there until somebody resumes it; what runs is followed.',
+  },
   resume: { does: 'Resume', done: 'resumed', says: 'A hold that a person placed is lifted; others stay.' },
 };
 

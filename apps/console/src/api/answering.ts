@@ -1,9 +1,9 @@
 import {
   keepPreviousData,
   QueryClient,
+  type UseQueryOptions,
   type UseQueryResult,
   useQuery,
-  type UseQueryOptions,
 } from '@tanstack/react-query';
 import { getJson, Problem } from './fetching.ts';
 
@@ -20,7 +20,8 @@ export function createAnswers(): QueryClient {
         refetchOnWindowFocus: true,
         // The network may be switched off for our host only: asking tells.
         networkMode: 'always',
-        retry: (failures, error) => failures < 2 && !(error instanceof Problem && error.status >= 400 && error.status < 500),
+        retry: (failures, error) =>
+          failures < 2 && !(error instanceof Problem && error.status >= 400 && error.status < 500),
         retryDelay: 1_000,
       },
     },

@@ -1,7 +1,13 @@
 import { expectTypeOf, test } from 'vitest';
 import type { session } from '../../../board/src/api/schemas/access.ts';
 import type { action, actionBody, auditEntry, preview, previewBody } from '../../../board/src/api/schemas/actions.ts';
-import type { batchDetail, batchPage, batchProcess, familyList, timeline } from '../../../board/src/api/schemas/batches.ts';
+import type {
+  batchDetail,
+  batchPage,
+  batchProcess,
+  familyList,
+  timeline,
+} from '../../../board/src/api/schemas/batches.ts';
 import type { providers } from '../../../board/src/api/schemas/providers.ts';
 import type { receiptAnswer, submitted } from '../../../board/src/api/schemas/submit.ts';
 import type { taskDetail, taskPage } from '../../../board/src/api/schemas/tasks.ts';

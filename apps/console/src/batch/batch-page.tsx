@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
-import type { BatchDetail } from '../api/answers.ts';
 import { useAnswer } from '../api/answering.ts';
+import type { BatchDetail } from '../api/answers.ts';
 import { GridPanel } from '../grid/grid-panel.tsx';
 import { MapPanel } from '../map/map-panel.tsx';
 import { PhaseSwitches } from '../parts/phase-parts.tsx';
@@ -42,7 +42,6 @@ function Pictures({ detail, id }: { detail: BatchDetail; id: string }) {
     [detail.batch.processCount, detail.batch.zoneCount],
   );
   const key = JSON.stringify([query.phases, query.processes, query.zones]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key is what it is made of
   const selection = useMemo<Selection>(
     () => ({ phases: query.phases, processes: query.processes, zones: query.zones }),
     [key],
@@ -124,4 +123,3 @@ function processWords({ processes }: Selection, names: readonly string[]): strin
 function Pending({ error, what }: { error: Error | null; what: string }) {
   return <section className="panel">{error ? <Trouble error={error} /> : <Waiting what={what} />}</section>;
 }
-

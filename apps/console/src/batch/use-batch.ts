@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import type { BatchProcess } from '../api/answers.ts';
 import { useAnswer } from '../api/answering.ts';
+import type { BatchProcess } from '../api/answers.ts';
 import { api, getBytes, Problem } from '../api/fetching.ts';
 import { readZones, type Zones } from '../map/zones.ts';
 import { codesOf } from '../phases/phases.ts';

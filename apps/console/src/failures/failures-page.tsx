@@ -1,5 +1,5 @@
-import type { BatchDetail, Family, FamilyList } from '../api/answers.ts';
 import { useAnswer } from '../api/answering.ts';
+import type { BatchDetail, Family, FamilyList } from '../api/answers.ts';
 import { Link } from '../parts/link.tsx';
 import { Trouble, Waiting } from '../parts/trouble.tsx';
 import { useTitle } from '../parts/use-title.ts';

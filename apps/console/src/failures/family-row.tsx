@@ -27,7 +27,8 @@ export function FamilyRow({ family, batch, most }: { family: Family; batch: stri
         {shares.length > 0 && <p>{shareWords(shares, count)}</p>}
         {example.reason !== '' && (
           <p>
-            for example “<bdi>{example.reason.slice(0, 300)}</bdi>” (<Link href={`/tasks/${example.task}`}>{example.task}</Link>)
+            for example “<bdi>{example.reason.slice(0, 300)}</bdi>” (
+            <Link href={`/tasks/${example.task}`}>{example.task}</Link>)
           </p>
         )}
         <p className="small">

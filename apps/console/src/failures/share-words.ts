@@ -14,4 +14,5 @@ export function shareWords(shares: Family['shares'], count: number): string {
 }
 
 /** What differs from task to task is left out; a message that is not there is said so. */
-export const shapeWords = (shape: string): string => (shape === '' ? 'no reason was given' : shape.replaceAll('#', '…'));
+export const shapeWords = (shape: string): string =>
+  shape === '' ? 'no reason was given' : shape.replaceAll('#', '…');

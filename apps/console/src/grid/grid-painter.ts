@@ -137,7 +137,13 @@ export function createGridPainter(context: CanvasRenderingContext2D): GridPainte
       const level = levels[depth];
       if (level) {
         const cell = 2 ** depth * scale;
-        context.drawImage(pictureOf(level, palette.words), -x * scale, -y * scale, level.width * cell, level.height * cell);
+        context.drawImage(
+          pictureOf(level, palette.words),
+          -x * scale,
+          -y * scale,
+          level.width * cell,
+          level.height * cell,
+        );
       }
       if (scale >= linesFrom) paintCells(scene, view);
       paintCursor(scene, view);

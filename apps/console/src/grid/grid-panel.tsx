@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
-import { onPaletteChange } from '../canvas/palette.ts';
-import type { GridData } from '../batch/use-batch.ts';
 import { PictureTools } from '../batch/picture-tools.tsx';
+import type { GridData } from '../batch/use-batch.ts';
+import { onPaletteChange } from '../canvas/palette.ts';
 import type { Zones } from '../map/zones.ts';
 import { Link } from '../parts/link.tsx';
 import { phaseOf } from '../phases/phases.ts';
@@ -49,7 +49,6 @@ export function GridPanel(props: {
     };
   }, [processes, zoneCount, nameList]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a grid that is made anew is shown anew
   useEffect(() => grid.current?.show(data.codes, mask), [data.codes, mask, nameList]);
   useEffect(() => {
     if (chosen >= 0) grid.current?.reveal(chosen);
@@ -70,6 +69,7 @@ export function GridPanel(props: {
           next={(step) => grid.current?.next(step)}
         />
       </div>
+      {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: its keys are its own */}
       <canvas
         ref={canvas}
         className="grid"

@@ -78,7 +78,8 @@ export function createGrid(canvas: HTMLCanvasElement, options: GridOptions): Gri
     onKey,
   });
 
-  const worldOf = (x: number, y: number) => [x / view.view.scale + view.view.x, y / view.view.scale + view.view.y] as const;
+  const worldOf = (x: number, y: number) =>
+    [x / view.view.scale + view.view.x, y / view.view.scale + view.view.y] as const;
 
   function indexAt(x: number, y: number): number {
     if (x < gutterOf(view.view.width)) return -1;
@@ -120,7 +121,8 @@ export function createGrid(canvas: HTMLCanvasElement, options: GridOptions): Gri
       const index = (from + n * step + codes.length) % codes.length;
       const code = codes[index] ?? 0;
       if ((urgencyOf[code] ?? 0) < troublesFrom || mask?.has(index, code) === false) continue;
-      return moveTo(index, cellWhenRevealed);
+      moveTo(index, cellWhenRevealed);
+      return;
     }
   }
 

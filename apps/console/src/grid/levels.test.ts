@@ -37,7 +37,12 @@ test('a change of one cell makes what filling anew would make, and marks its row
 test('what is not selected stands behind what is, however urgent', () => {
   const small = layoutOf({ processes: 1, zones: 4 });
   const levels = createLevels(small);
-  fillLevels(levels, small, Uint8Array.of(codeOf.failed, codeOf.succeeded, codeOf.failed, codeOf.failed), (i) => i !== 1);
+  fillLevels(
+    levels,
+    small,
+    Uint8Array.of(codeOf.failed, codeOf.succeeded, codeOf.failed, codeOf.failed),
+    (i) => i !== 1,
+  );
   expect(levels[0]?.codes[0]).toBe(codeOf.failed + dim);
   expect(levels.at(-1)?.codes[0]).not.toBe(none);
   expect(levels[1]?.codes[0]).toBe(codeOf.succeeded);

@@ -7,7 +7,10 @@ import { drawingOrder, extentOf, worstOf, zoneAt, zonesWithin } from './geometry
 const boxes = Float32Array.of(0, 0, 1, 1, 0.5, 0.5, 1.5, 1.5, 10, 10, 11, 11);
 const zones = { boxes, count: 3 };
 const size = { processes: 2, zones: 3 };
-const codes = Uint8Array.from(['succeeded', 'failed', 'queued', 'parked', 'succeeded', 'queued'] as const, (it) => codeOf[it]);
+const codes = Uint8Array.from(
+  ['succeeded', 'failed', 'queued', 'parked', 'succeeded', 'queued'] as const,
+  (it) => codeOf[it],
+);
 
 test('a zone has the colour of its most urgent task', () => {
   expect([...worstOf(codes, size, undefined)]).toEqual([codeOf.parked, codeOf.failed, codeOf.queued]);

@@ -44,7 +44,11 @@ export const worldOf = ({ west, south, east, north }: Extent, shrink: number): B
 });
 
 /** Of each zone, the code of its most urgent selected task; where none is, of its most urgent one, dimmed. */
-export function worstOf(codes: Uint8Array, size: { processes: number; zones: number }, mask: Mask | undefined): Uint8Array {
+export function worstOf(
+  codes: Uint8Array,
+  size: { processes: number; zones: number },
+  mask: Mask | undefined,
+): Uint8Array {
   const { processes, zones } = size;
   const worst = new Uint8Array(zones);
   const rank = new Uint8Array(zones);
@@ -95,7 +99,10 @@ export function zoneAt(
 }
 
 /** Zones whose middle lies within. */
-export function zonesWithin({ boxes, count }: Pick<Zones, 'boxes' | 'count'>, { west, south, east, north }: Extent): number[] {
+export function zonesWithin(
+  { boxes, count }: Pick<Zones, 'boxes' | 'count'>,
+  { west, south, east, north }: Extent,
+): number[] {
   const within: number[] = [];
   for (let zone = 0; zone < count; zone++) {
     const lon = ((boxes[zone * 4] ?? 0) + (boxes[zone * 4 + 2] ?? 0)) / 2;

@@ -81,7 +81,11 @@ interface Large {
 }
 
 /** @returns those that are large enough to be drawn as they are, in pixels of the screen */
-function paintTiny(context: CanvasRenderingContext2D, { zones, order, worst, palette, shrink }: MapScene, view: View): Large[] {
+function paintTiny(
+  context: CanvasRenderingContext2D,
+  { zones, order, worst, palette, shrink }: MapScene,
+  view: View,
+): Large[] {
   const { width: across, height: down } = context.canvas;
   const image = context.getImageData(0, 0, across, down);
   const words = new Uint32Array(image.data.buffer);
@@ -143,14 +147,24 @@ function paintShapes(context: CanvasRenderingContext2D, scene: MapScene, view: V
     const code = worst[zone] ?? 0;
     if (Math.min(wide, tall) < readable || code >= dim) continue;
     const size = Math.min(18 * view.ratio, 0.6 * Math.min(wide, tall));
-    drawSign(context, code, { x: left + (wide - size) / 2, y: top + (tall - size) / 2, size }, palette.signs[code] ?? palette.ink);
+    drawSign(
+      context,
+      code,
+      { x: left + (wide - size) / 2, y: top + (tall - size) / 2, size },
+      palette.signs[code] ?? palette.ink,
+    );
   }
 }
 
 function paintRing(context: CanvasRenderingContext2D, scene: MapScene, { scale, x, y }: View): void {
   const { zones, chosen, shrink, palette } = scene;
   const b = chosen * 4;
-  const [west, south, east, north] = [0, 1, 2, 3].map((i) => zones.boxes[b + i] ?? 0) as [number, number, number, number];
+  const [west, south, east, north] = [0, 1, 2, 3].map((i) => zones.boxes[b + i] ?? 0) as [
+    number,
+    number,
+    number,
+    number,
+  ];
   const middle = [(((west + east) / 2) * shrink - x) * scale, (-(north + south) / 2 - y) * scale] as const;
   const radius = Math.max(9, (Math.max((east - west) * shrink, north - south) * scale) / 2 + 4);
   for (const [line, color] of [

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
-import { onPaletteChange } from '../canvas/palette.ts';
-import type { GridData } from '../batch/use-batch.ts';
 import { PictureTools } from '../batch/picture-tools.tsx';
+import type { GridData } from '../batch/use-batch.ts';
+import { onPaletteChange } from '../canvas/palette.ts';
 import { phaseOf, phases } from '../phases/phases.ts';
 import type { Mask } from '../selection/selection.ts';
 import { many, num } from '../words/words.ts';
@@ -44,7 +44,6 @@ export function MapPanel(props: {
     };
   }, [zones, processes]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a map that is made anew is shown anew
   useEffect(() => map.current?.show(data.codes, mask), [data.codes, mask, zones]);
   useEffect(() => {
     map.current?.ring(chosen);
@@ -58,6 +57,7 @@ export function MapPanel(props: {
         <small>each zone in the colour of its most urgent task</small>
         <PictureTools what="map" zoom={(factor) => map.current?.zoom(factor)} fit={() => map.current?.fit()} />
       </div>
+      {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: its keys are its own */}
       <canvas
         ref={canvas}
         className="map"

@@ -115,7 +115,12 @@ export function createMap(canvas: HTMLCanvasElement, options: MapOptions): ZoneM
       if (chosen === zone) return;
       chosen = zone;
       if (zone < 0) return view.repaint();
-      const [west, south, east, north] = [0, 1, 2, 3].map((i) => zones.boxes[zone * 4 + i] ?? 0) as [number, number, number, number];
+      const [west, south, east, north] = [0, 1, 2, 3].map((i) => zones.boxes[zone * 4 + i] ?? 0) as [
+        number,
+        number,
+        number,
+        number,
+      ];
       view.reveal(((west + east) / 2) * shrink, -(north + south) / 2);
     },
     fit: view.fit,

@@ -5,14 +5,24 @@ const head = { batch: 'b1', zones: 2, shape: 'footprints', scale: 100_000 };
 const lines = [
   head,
   [0, 'Brest', 'PHR_1', [[-450_000, 4_830_000, 20_000, 0, 0, 10_000, -20_000, 0, 0, -10_000]]],
-  [1, 'Lisboa', 'PHR_2', [[100_000, 200_000, 100, 0, 0, 100], [100_010, 200_010, 10, 0, 0, 10]]],
+  [
+    1,
+    'Lisboa',
+    'PHR_2',
+    [
+      [100_000, 200_000, 100, 0, 0, 100],
+      [100_010, 200_010, 10, 0, 0, 10],
+    ],
+  ],
 ];
 const text = `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`;
 
 /** In pieces that break lines wherever it happens to be. */
 function answerIn(size: number): Response {
   const bytes = new TextEncoder().encode(text);
-  const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.slice(i * size, (i + 1) * size));
+  const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
+    bytes.slice(i * size, (i + 1) * size),
+  );
   return new Response(
     new ReadableStream({
       start(stream) {

@@ -1,5 +1,5 @@
-import type { Batch, BatchDetail } from '../api/answers.ts';
 import { useAnswer } from '../api/answering.ts';
+import type { Batch, BatchDetail } from '../api/answers.ts';
 import { Link } from '../parts/link.tsx';
 import { At } from '../parts/moment.tsx';
 import { Legend, PhaseBar } from '../parts/phase-parts.tsx';

@@ -1,6 +1,6 @@
 import { type DragEvent, type ReactNode, useRef, useState } from 'react';
-import type { Session } from '../api/answers.ts';
 import { useAnswer } from '../api/answering.ts';
+import type { Session } from '../api/answers.ts';
 import { Link } from '../parts/link.tsx';
 import { ForOperators, mayAs, useSession } from '../session/session.tsx';
 import { type Upload, useUploads } from './uploading.ts';
@@ -93,8 +93,7 @@ function UploadNote({ upload, onDismiss }: { upload: Upload; onDismiss: () => vo
         <b>
           <bdi>{name}</bdi>: {outcomes[state]}.
         </b>{' '}
-        {says}{' '}
-        {batch && !isBad && <Link href={`/batches/${batch}`}>To the batch</Link>}
+        {says} {batch && !isBad && <Link href={`/batches/${batch}`}>To the batch</Link>}
       </p>
       {faults.length > 0 && (
         <ul className="faults">

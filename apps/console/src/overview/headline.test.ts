@@ -4,7 +4,17 @@ import { forecastWords } from './forecast.tsx';
 import { headline, headlineTitle } from './headline.ts';
 import { receiptOf } from './uploading.ts';
 
-const counts = { queued: 0, launching: 0, unconfirmed: 0, running: 0, succeeded: 0, failed: 0, cancelled: 0, expired: 0, parked: 0 };
+const counts = {
+  queued: 0,
+  launching: 0,
+  unconfirmed: 0,
+  running: 0,
+  succeeded: 0,
+  failed: 0,
+  cancelled: 0,
+  expired: 0,
+  parked: 0,
+};
 const batch = (also: Partial<Batch>): Batch => ({
   id: 'b1',
   file: 'evening.json',
@@ -19,14 +29,19 @@ const batch = (also: Partial<Batch>): Batch => ({
   ...also,
 });
 const hold: Hold = { kind: 'outage', reason: 'r', sinceMs: 0, stopsLooks: true };
-const providers = (...holds: Hold[]): Providers => ({ nowMs: 0, items: [{ name: 'airbus', holds } as Providers['items'][0]] });
+const providers = (...holds: Hold[]): Providers => ({
+  nowMs: 0,
+  items: [{ name: 'airbus', holds } as Providers['items'][0]],
+});
 
 test('the night in one sentence: what is open, what runs, what needs somebody', () => {
   expect(headline({ items: [] }, providers())).toBe('Nothing has been dropped yet');
   const open = batch({ counts: { ...counts, running: 5 } });
   expect(headline({ items: [open] }, providers())).toBe('1 batch is open, 5 tasks run, nothing needs you');
   const parked = batch({ endedAtMs: 1, counts: { ...counts, parked: 1 } });
-  expect(headline({ items: [parked] }, providers(hold))).toBe('All batches have ended, 1 waits for a person, airbus is held');
+  expect(headline({ items: [parked] }, providers(hold))).toBe(
+    'All batches have ended, 1 waits for a person, airbus is held',
+  );
 });
 
 test('the title of a tab tells how far it is, and what is wrong', () => {

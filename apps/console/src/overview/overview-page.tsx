@@ -1,5 +1,5 @@
-import type { BatchPage, Providers } from '../api/answers.ts';
 import { useAnswer } from '../api/answering.ts';
+import type { BatchPage, Providers } from '../api/answers.ts';
 import { Trouble, Waiting } from '../parts/trouble.tsx';
 import { useTitle } from '../parts/use-title.ts';
 import { WhyNoButtons } from '../session/session.tsx';

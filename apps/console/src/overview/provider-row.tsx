@@ -56,8 +56,7 @@ export function ProviderRow({ provider }: { provider: Provider }) {
       )}
       <p className="small links">
         <span>{num(provider.launches)} launched</span>
-        <a href={queue('launch')}>Launch queue</a>{' '}
-        <a href={queue('track')}>Track queue</a>
+        <a href={queue('launch')}>Launch queue</a> <a href={queue('track')}>Track queue</a>
       </p>
     </li>
   );

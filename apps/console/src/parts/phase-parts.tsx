@@ -35,7 +35,13 @@ export function PhaseBar({ counts, size = 'slim' }: { counts: SomeCounts; size?:
     <svg className={`bar ${size}`} role="img" aria-label={label}>
       <title>{label}</title>
       {there.map((phase, i) => (
-        <rect key={phase} className={`fill-${phase}`} x={`${starts[i]}%`} width={`${(widths[i] ?? 0) * scale}%`} height="100%" />
+        <rect
+          key={phase}
+          className={`fill-${phase}`}
+          x={`${starts[i]}%`}
+          width={`${(widths[i] ?? 0) * scale}%`}
+          height="100%"
+        />
       ))}
     </svg>
   );

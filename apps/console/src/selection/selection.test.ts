@@ -4,7 +4,10 @@ import { countSelected, isEmpty, maskOf, tidied } from './selection.ts';
 
 const size = { processes: 2, zones: 3 };
 const none = { phases: [], processes: [], zones: [] };
-const codes = Uint8Array.from(['failed', 'running', 'failed', 'failed', 'succeeded', 'queued'] as const, (it) => codeOf[it]);
+const codes = Uint8Array.from(
+  ['failed', 'running', 'failed', 'failed', 'succeeded', 'queued'] as const,
+  (it) => codeOf[it],
+);
 
 test('nothing selected means everything, and is known as such', () => {
   expect(isEmpty(none)).toBe(true);
@@ -23,5 +26,9 @@ test('an address that names what is not there selects nothing more', () => {
 });
 
 test('a rectangle over all zones of one process selects the process', () => {
-  expect(tidied({ phases: [], processes: [1], zones: [0, 1, 2] }, size)).toEqual({ phases: [], processes: [1], zones: [] });
+  expect(tidied({ phases: [], processes: [1], zones: [0, 1, 2] }, size)).toEqual({
+    phases: [],
+    processes: [1],
+    zones: [],
+  });
 });

@@ -24,7 +24,10 @@ export interface Mask {
 }
 
 export function maskOf(selection: Selection, { processes, zones }: Size): Mask {
-  const byCode = flags(phases.length, selection.phases.map((phase) => codeOf[phase]));
+  const byCode = flags(
+    phases.length,
+    selection.phases.map((phase) => codeOf[phase]),
+  );
   const byProcess = flags(processes, selection.processes);
   const byZone = flags(zones, selection.zones);
   return {

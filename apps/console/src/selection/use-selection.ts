@@ -1,6 +1,5 @@
-import { usePlace } from '../shell/place.ts';
+import { amendQuery, usePlace } from '../shell/place.ts';
 import { readTaskQuery, type TaskQuery } from '../tasks/task-query.ts';
-import { amendQuery } from '../shell/place.ts';
 import type { Selection } from './selection.ts';
 
 /** The selection stands in the address, so that it can be sent to somebody; very many zones beside it. */

@@ -1,7 +1,7 @@
 import type { Role } from '@nightpass/core';
 import { createContext, type ReactNode, useContext } from 'react';
-import type { Session } from '../api/answers.ts';
 import { useAnswer } from '../api/answering.ts';
+import type { Session } from '../api/answers.ts';
 import { Trouble, Waiting } from '../parts/trouble.tsx';
 
 /** Who the reader is here, and what that lets them do. */
@@ -13,7 +13,11 @@ export function SessionGate({ children }: { children: ReactNode }) {
   if (data) return <Context.Provider value={data}>{children}</Context.Provider>;
   return (
     <main className="page" id="main" tabIndex={-1}>
-      {error ? <Trouble error={error} onRetry={() => void refetch()} /> : <Waiting what="Asking the board who you are" />}
+      {error ? (
+        <Trouble error={error} onRetry={() => void refetch()} />
+      ) : (
+        <Waiting what="Asking the board who you are" />
+      )}
     </main>
   );
 }

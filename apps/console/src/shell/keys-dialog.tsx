@@ -15,7 +15,13 @@ export function KeysDialog({ onClose }: { onClose: () => void }) {
       <h3>In the grid, the map, the timeline</h3>
       <KeyList keys={pictureKeys} />
       <h3>In a list of tasks</h3>
-      <KeyList keys={[{ key: '↑ ↓', does: 'From task to task' }, { key: 'Enter', does: 'Its page' }, { key: 'Space', does: 'Tick it' }]} />
+      <KeyList
+        keys={[
+          { key: '↑ ↓', does: 'From task to task' },
+          { key: 'Enter', does: 'Its page' },
+          { key: 'Space', does: 'Tick it' },
+        ]}
+      />
     </Dialog>
   );
 }

@@ -20,10 +20,7 @@ export function Shell({ live, children }: { live: Live; children: ReactNode }) {
   const { path } = usePlace();
   const [keysShown, setKeysShown] = useState(false);
   useShortcuts(
-    useMemo(
-      () => ({ theme: () => chooseTheme(nextTheme(readStored('theme'))), help: () => setKeysShown(true) }),
-      [],
-    ),
+    useMemo(() => ({ theme: () => chooseTheme(nextTheme(readStored('theme'))), help: () => setKeysShown(true) }), []),
   );
   const session = useSession();
   return (
@@ -48,7 +45,13 @@ export function Shell({ live, children }: { live: Live; children: ReactNode }) {
         </nav>
         <div className="end">
           <LiveSign live={live} />
-          <button type="button" className="quiet icon" aria-label="Keys" title="Keys (?)" onClick={() => setKeysShown(true)}>
+          <button
+            type="button"
+            className="quiet icon"
+            aria-label="Keys"
+            title="Keys (?)"
+            onClick={() => setKeysShown(true)}
+          >
             <svg viewBox="0 0 16 16" aria-hidden="true">
               <path d="M5.5 6a2.5 2.5 0 1 1 3.7 2.2C8.4 8.7 8 9.2 8 10M8 13h.01" />
             </svg>

@@ -33,7 +33,6 @@ function Entries({ entries }: { entries: readonly Entry[] }) {
   return (
     <ol className="history">
       {entries.map((entry, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a history only grows
         <li key={i}>
           <At ms={entry.atMs} precision="seconds" /> <bdi>{entry.text}</bdi>
         </li>

@@ -31,7 +31,8 @@ export function TaskFacts({ detail }: { detail: TaskDetail }) {
           )}
         </Fact>
         <Fact label="Remote status">
-          {task.remoteWord && `${task.remoteWord}${task.progressPercent === undefined ? '' : `, ${task.progressPercent} %`}`}
+          {task.remoteWord &&
+            `${task.remoteWord}${task.progressPercent === undefined ? '' : `, ${task.progressPercent} %`}`}
         </Fact>
         <Fact label="Attempts">
           {task.attempt > 0 && `${num(task.attempt)}${task.drive > 1 ? `, driven ${num(task.drive)} times` : ''}`}
@@ -41,14 +42,18 @@ export function TaskFacts({ detail }: { detail: TaskDetail }) {
           {endedAtMs !== undefined && (
             <>
               <At ms={endedAtMs} precision="seconds" />
-              {launchedAtMs !== undefined && endedAtMs > launchedAtMs && <small> after {span(endedAtMs - launchedAtMs)}</small>}
+              {launchedAtMs !== undefined && endedAtMs > launchedAtMs && (
+                <small> after {span(endedAtMs - launchedAtMs)}</small>
+              )}
             </>
           )}
         </Fact>
         <Fact label="Rule that decided">{task.rule && <code>{task.rule}</code>}</Fact>
         <Fact label="The platform says">{task.message && <bdi>{task.message}</bdi>}</Fact>
         <Fact label="Cause">
-          {task.family && <Link href={`/tasks?batch=${task.batch}&family=${task.family}`}>others of {task.family}</Link>}
+          {task.family && (
+            <Link href={`/tasks?batch=${task.batch}&family=${task.family}`}>others of {task.family}</Link>
+          )}
         </Fact>
         <Fact label="Looks">{looks.count > 0 && <LookWords looks={looks} />}</Fact>
         <Fact label="Cancel">{cancel && `${cancel.reason}; asked ${many(cancel.tries, 'time')}`}</Fact>
@@ -64,7 +69,8 @@ export function TaskFacts({ detail }: { detail: TaskDetail }) {
           <ul className="results">
             {links.results.map(({ name, type, sizeBytes }) => (
               <li key={name}>
-                <code>{name}</code> <small>{[type, sizeBytes !== undefined && bytes(sizeBytes)].filter(Boolean).join(', ')}</small>
+                <code>{name}</code>{' '}
+                <small>{[type, sizeBytes !== undefined && bytes(sizeBytes)].filter(Boolean).join(', ')}</small>
               </li>
             ))}
             {links.resultsCut > 0 && <li>and {num(links.resultsCut)} more</li>}
@@ -105,9 +111,9 @@ function LookWords({ looks }: { looks: TaskDetail['looks'] }) {
 function Json({ value, name }: { value: unknown; name: string }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
-    <pre className="json" tabIndex={0} aria-label={name} role="region">
-      {JSON.stringify(value, null, 2)}
-    </pre>
+    <section className="json" tabIndex={0} aria-label={name}>
+      <pre>{JSON.stringify(value, null, 2)}</pre>
+    </section>
   );
 }
 

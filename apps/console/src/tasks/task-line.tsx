@@ -70,7 +70,6 @@ export const TaskLine = memo(function TaskLine(props: {
 function Cell({ className, children }: { className?: string; children: React.ReactNode }) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: see the table
-    // biome-ignore lint/a11y/useFocusableInteractive: only some have something to focus
     <span role="cell" className={className}>
       {children}
     </span>
@@ -78,7 +77,8 @@ function Cell({ className, children }: { className?: string; children: React.Rea
 }
 
 function sayingOf({ phase, reason, message, remoteWord, progressPercent }: TaskRow): string {
-  if (phase === 'running') return [remoteWord, progressPercent !== undefined && `${progressPercent} %`].filter(Boolean).join(', ');
+  if (phase === 'running')
+    return [remoteWord, progressPercent !== undefined && `${progressPercent} %`].filter(Boolean).join(', ');
   if (phase === 'succeeded') return '';
   return [reason, message !== reason && message].filter(Boolean).join(': ');
 }

@@ -47,7 +47,9 @@ export function TaskList({ query, counts }: { query: TaskQuery; counts?: Partial
           </p>
         ) : (
           target &&
-          (total ?? 0) > 0 && <ActionButtons target={target} what="all that match" counts={among(counts, query.phases)} />
+          (total ?? 0) > 0 && (
+            <ActionButtons target={target} what="all that match" counts={among(counts, query.phases)} />
+          )
         )}
         {query.zones.length > mostActedZones && (
           <p className="small">Actions take at most {num(mostActedZones)} zones: choose fewer.</p>
@@ -109,7 +111,8 @@ function Rows(props: {
     requestAnimationFrame(() => place.current?.querySelector<HTMLElement>(`[data-index="${next}"] a`)?.focus());
   }
 
-  if (rows.length === 0) return <p className="empty">{list.total === undefined ? 'Searching …' : 'No task matches.'}</p>;
+  if (rows.length === 0)
+    return <p className="empty">{list.total === undefined ? 'Searching …' : 'No task matches.'}</p>;
   return (
     // biome-ignore lint/a11y/useSemanticElements: rows that are not there cannot be in a table element
     <div role="table" aria-label="Tasks" aria-rowcount={total + 1} onKeyDown={step}>

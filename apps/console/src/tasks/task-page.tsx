@@ -1,6 +1,6 @@
 import { ActionButtons } from '../actions/action-buttons.tsx';
-import type { TaskDetail } from '../api/answers.ts';
 import { useAnswer } from '../api/answering.ts';
+import type { TaskDetail } from '../api/answers.ts';
 import { HoldNote } from '../overview/holds.tsx';
 import { Link } from '../parts/link.tsx';
 import { At, Since } from '../parts/moment.tsx';
@@ -30,7 +30,11 @@ export function TaskPage({ id }: { id: string }) {
         <h1>
           <bdi>{task.process.name}</bdi> · <bdi>{task.zone.location || task.zone.imageId}</bdi>
         </h1>
-        <ActionButtons target={{ kind: 'tasks', tasks: [task.id] }} what={`task ${task.id}`} counts={{ [task.phase]: 1 }} />
+        <ActionButtons
+          target={{ kind: 'tasks', tasks: [task.id] }}
+          what={`task ${task.id}`}
+          counts={{ [task.phase]: 1 }}
+        />
       </div>
       <p className="lead why">
         <PhaseTag phase={task.phase} /> · <bdi>{sentence(why.answer)}</bdi>

@@ -1,5 +1,5 @@
-import type { BatchDetail, BatchPage, BatchProcess, Providers } from '../api/answers.ts';
 import { useAnswer } from '../api/answering.ts';
+import type { BatchDetail, BatchPage, BatchProcess, Providers } from '../api/answers.ts';
 import { Link } from '../parts/link.tsx';
 import { PhaseSwitches } from '../parts/phase-parts.tsx';
 import { useTitle } from '../parts/use-title.ts';

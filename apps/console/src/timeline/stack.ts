@@ -105,6 +105,8 @@ export function chartOf({ items, intervalMs, fromMs, toMs }: Timeline, { width, 
 
 /** `120 launched, 3 failed or expired`. */
 export function itemWords(item: TimelineItem): string {
-  const parts = [launches, ...ends].filter(({ name }) => item[name] > 0).map(({ name, says }) => `${num(item[name])} ${says}`);
+  const parts = [launches, ...ends]
+    .filter(({ name }) => item[name] > 0)
+    .map(({ name, says }) => `${num(item[name])} ${says}`);
   return parts.join(', ') || 'nothing happened';
 }

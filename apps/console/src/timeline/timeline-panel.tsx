@@ -1,6 +1,6 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
-import type { Timeline, TimelineItem } from '../api/answers.ts';
 import { ledgerNowMs, useSteadyAnswer } from '../api/answering.ts';
+import type { Timeline, TimelineItem } from '../api/answers.ts';
 import { queryOf } from '../api/fetching.ts';
 import { Sign } from '../parts/phase-parts.tsx';
 import type { Phase } from '../phases/phases.ts';
@@ -14,11 +14,7 @@ const upper = 56;
 const lower = 84;
 const foot = 18;
 
-export function TimelinePanel(props: {
-  batch: string;
-  chosen: readonly Phase[];
-  onSelect: (phases: Phase[]) => void;
-}) {
+export function TimelinePanel(props: { batch: string; chosen: readonly Phase[]; onSelect: (phases: Phase[]) => void }) {
   const [shown, setShown] = useState<{ fromMs: number; toMs: number } | undefined>();
   const { data } = useSteadyAnswer<Timeline>(`/batches/${props.batch}/timeline${queryOf({ ...shown, buckets: 240 })}`);
   return (
@@ -85,7 +81,6 @@ function Bars(props: {
   };
   return (
     <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: arrows, Enter and Escape work in it */}
       <svg
         ref={svg}
         className="bars"
@@ -93,6 +88,7 @@ function Bars(props: {
         role="application"
         aria-label="Launches and ends by time: arrows move, Enter selects"
         aria-describedby="timeline-told"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: arrows, Enter and Escape work in it
         tabIndex={0}
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId);
@@ -128,7 +124,7 @@ function Scale({ chart, timeline, width }: { chart: Chart; timeline: Timeline; w
   const nowMs = ledgerNowMs();
   const places = Array.from({ length: ticks }, (_, i) => (i * width) / ticks);
   return (
-    <g className="scale" aria-hidden="true">
+    <g className="scale">
       {places.map((x) => (
         <text key={x} x={x + 2} y={upper + lower + 14}>
           {moment(chart.msAt(x), nowMs, timeline.toMs - timeline.fromMs < 600_000 ? 'seconds' : 'minutes')}
@@ -140,7 +136,14 @@ function Scale({ chart, timeline, width }: { chart: Chart; timeline: Timeline; w
 
 function Cross({ chart, item, timeline }: { chart: Chart; item: TimelineItem; timeline: Timeline }) {
   const x = chart.xOf(item.atMs);
-  return <rect className="cross" x={x} width={Math.max(2, chart.xOf(timeline.fromMs + timeline.intervalMs))} height={upper + lower} />;
+  return (
+    <rect
+      className="cross"
+      x={x}
+      width={Math.max(2, chart.xOf(timeline.fromMs + timeline.intervalMs))}
+      height={upper + lower}
+    />
+  );
 }
 
 function useWidth(ref: React.RefObject<SVGSVGElement | null>): number {

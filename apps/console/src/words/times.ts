@@ -7,7 +7,7 @@ const day = { day: 'numeric', month: 'short' } as const;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const known = formats.get(name) ?? new Intl.DateTimeFormat(undefined, { ...options, hour12: false });
+  const known = formats.get(name) ?? new Intl.DateTimeFormat(undefined, { ...options, hourCycle: 'h23' });
   formats.set(name, known);
   return known;
 }

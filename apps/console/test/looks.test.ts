@@ -1,0 +1,144 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { placeHold } from '@nightpass/engine';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestBoard, type TestBoard } from '../../board/src/test-ledger.ts';
+import { openBrowser, openPage } from './browser.ts';
+import { plantNight, threeCauses } from './planted-night.ts';
+
+/**
+ * Every page, light and dark, wide and on a phone: nothing serious for axe, nothing beside the screen, nothing cut off.
+ * With NIGHTPASS_SAVE_IMAGES=1 the pictures in docs/images are made anew.
+ */
+
+const saves = process.env.NIGHTPASS_SAVE_IMAGES === '1';
+const images = fileURLToPath(new URL('../../../docs/images/', import.meta.url));
+const hourMs = 3_600_000;
+let board: TestBoard;
+let browser: Browser;
+
+beforeAll(async () => {
+  board = await startTestBoard();
+  await plantNight(board.ledger, {
+    id: 'b8d1f5a90c2e',
+    name: 'Harbours of Europe',
+    processes: 6,
+    zones: 2_000,
+    causes: threeCauses,
+    otherwise(process, zone) {
+      const index = process * 2_000 + zone;
+      if (index > 9_200) return 'queued';
+      if (index > 9_000) return 'running';
+      return zone % 500 === 3 ? 'parked' : 'succeeded';
+    },
+    isOver: false,
+    startedAtMs: Date.now() - 4 * hourMs,
+  });
+  await plantNight(board.ledger, {
+    id: 'b1c2d3e4f5a6',
+    name: 'Coasts, last night',
+    processes: 2,
+    zones: 300,
+    causes: [],
+    otherwise: () => 'succeeded',
+    isOver: true,
+    startedAtMs: Date.now() - 24 * hourMs,
+  });
+  const reason = 'HTTP 503 from its API, five times in a row';
+  await placeHold(board.ledger, 'insula', { kind: 'outage', forMs: 240_000, reason });
+  browser = await openBrowser();
+  if (saves) await mkdir(images, { recursive: true });
+});
+afterAll(async () => {
+  await browser.close();
+  await board.stop();
+});
+
+const pages = [
+  { name: 'overview', path: '/', ready: '.row[data-provider=insula]' },
+  { name: 'batch', path: '/batches/b8d1f5a90c2e', ready: 'canvas.map[data-painted]' },
+  { name: 'selection', path: '/batches/b8d1f5a90c2e?phase=failed&process=1', ready: 'canvas.map[data-painted]' },
+  { name: 'tasks', path: '/tasks?batch=b8d1f5a90c2e&phase=failed', ready: '.lines [data-task]' },
+  { name: 'task', path: '/tasks/b8d1f5a90c2e-1-4', ready: '.attempt' },
+  { name: 'failures', path: '/batches/b8d1f5a90c2e/failures', ready: '[data-family]' },
+  { name: 'audit', path: '/audit', ready: '.lead' },
+  { name: 'nothing', path: '/nowhere-at-all', ready: 'h1' },
+];
+const screens = [
+  { screen: 'wide', width: 1360, height: 1040 },
+  { screen: 'phone', width: 360, height: 780 },
+];
+const looks = pages.flatMap((page) =>
+  screens.flatMap((screen) => (['light', 'dark'] as const).map((scheme) => ({ ...page, ...screen, scheme }))),
+);
+
+test.each(looks)('$name, $screen, $scheme: can be read by everybody, and lies within the screen', async (look) => {
+  const { name, path, ready, screen, width, height, scheme } = look;
+  const { page, complaints, serious, close } = await openPage(browser, board.url + path, {
+    viewport: { width, height },
+    colorScheme: scheme,
+  });
+  await page.locator(ready).first().waitFor();
+  await page.waitForLoadState('load');
+  // Two frames: what was measured is painted.
+  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+  expect(await serious()).toEqual([]);
+  const beside = await page.evaluate(() =>
+    [...document.querySelectorAll('button, a, input, select, h1, h2, p, canvas')]
+      .filter((it) => !it.closest('.unseen, .skip, [role=cell]') && !it.matches('.unseen, .skip'))
+      .filter((it) => {
+        const { right, left, width: wide } = it.getBoundingClientRect();
+        return wide > 0 && (right > innerWidth + 1 || left < -1);
+      })
+      .map((it) => it.outerHTML.slice(0, 200)),
+  );
+  expect(beside).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  expect(complaints).toEqual([]);
+  if (saves && name !== 'nothing')
+    await page.screenshot({ path: join(images, `console-${name}-${screen}-${scheme}.png`) });
+  await close();
+});
+
+test('the keys are listed under ?, the dialog keeps the focus, and gives it back', async () => {
+  const { page, serious, close } = await openPage(browser, board.url);
+  await page.locator('.row[data-batch]').first().waitFor();
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('To the content');
+  await page.keyboard.press('?');
+  await page.getByRole('dialog').waitFor();
+  expect(await serious()).toEqual([]);
+  for (let i = 0; i < 6; i++) await page.keyboard.press('Tab');
+  expect(
+    await page.evaluate(
+      () => document.activeElement === document.body || document.activeElement?.closest('dialog') !== null,
+    ),
+  ).toBe(true);
+  await page.getByLabel('Single keys lead somewhere').uncheck();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.keyboard.press('t');
+  expect(new URL(page.url()).pathname).toBe('/');
+  await page.evaluate(() => localStorage.clear());
+  await page.keyboard.press('t');
+  await page.waitForURL('**/tasks');
+  await page.keyboard.press('/');
+  expect(await page.evaluate(() => document.activeElement?.hasAttribute('data-search'))).toBe(true);
+  await close();
+});
+
+test('a page that broke its policy, or asked another host, would not pass', async () => {
+  const { page, complaints, close } = await openPage(browser, board.url);
+  await page.evaluate(() => {
+    const sheet = document.createElement('style');
+    sheet.textContent = 'body { color: red }';
+    document.head.append(sheet);
+    void fetch('http://localhost:9/outside').catch(() => undefined);
+  });
+  await page.waitForTimeout(200);
+  expect(complaints.join()).toContain('policy: style-src-elem inline');
+  expect(complaints.join()).toContain('policy: connect-src http://localhost:9/outside');
+  await close();
+});
