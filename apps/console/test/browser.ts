@@ -8,7 +8,7 @@ const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/goog
 
 export function chromiumPath(): string | undefined {
   const given = process.env.NIGHTPASS_TEST_CHROMIUM;
-  return [...(given ? [given] : []), ...places].find((path) => existsSync(path));
+  return (given ? [given] : places).find((path) => existsSync(path));
 }
 
 export async function openBrowser(): Promise<Browser> {

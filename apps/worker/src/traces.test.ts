@@ -150,7 +150,6 @@ test('each launch is a request within the turn of its job, and nothing that leav
   expect(new Set(launchedBy).size).toBe(tasks);
   expect(launchedBy).not.toContain(undefined);
   expect([...turns.values()].filter((turn) => turn.parentSpanId !== undefined)).toEqual([]);
-  if (process.env.SHOWSPANS) { const by: Record<string, string[]> = {}; for (const s of spans) (by[s.traceId] ??= []).push(s.name + '<' + (spans.find((o) => o.spanId === s.parentSpanId)?.name ?? s.parentSpanId ?? '-')); console.log(JSON.stringify(Object.values(by), null, 0).replaceAll('],[', '],\n[')); console.log(JSON.stringify(launches[0])); }
   expect(textOf(launches[0] as SentSpan, 'server.address')).toBe('127.0.0.1');
 
   const everything = collector.bodies.join('\n');
