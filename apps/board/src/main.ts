@@ -23,11 +23,13 @@ const queues = new Map(
 );
 
 const board = await startBoard({ settings, ledger, queues, log }).catch(cannotStart('board', 1));
+// Whoever reads that it has started may stop it at once.
+const stopping = untilSignal(['SIGINT', 'SIGTERM']);
 log.info({ url: board.url, redis: server.address.display, destructive: settings.allowDestructive }, 'board started');
 const { access, credentials } = settings;
 if (!credentials && access.users.size === 0 && !access.proxy) log.warn({ url: board.url }, openNote);
 
-const signal = await untilSignal(['SIGINT', 'SIGTERM']);
+const signal = await stopping;
 log.info({ signal }, 'board stopping');
 await board.close();
 redis.disconnect();

@@ -55,6 +55,8 @@ const producer = startProducer({
   reports: config.report.auto ? createReports(ledger, config.report) : undefined,
   log,
 });
+// Whoever reads that it has started may stop it at once.
+const stopping = untilSignal(['SIGINT', 'SIGTERM']);
 log.info({ inbox: inbox.dir, redis: server.address.display }, 'producer started');
 
 const { notify } = config;
@@ -75,7 +77,7 @@ const herald =
     log,
   });
 
-const signal = await untilSignal(['SIGINT', 'SIGTERM']);
+const signal = await stopping;
 log.info({ signal }, 'producer stopping');
 // Without Redis the work cannot end; whatever is under way is finished at the next start.
 const how = await withTimeout(Promise.all([producer.close(), herald?.close()]), closeMs);

@@ -64,9 +64,11 @@ const running = adapters.map((it) =>
     redisAnswers,
   }),
 );
+// Whoever reads that it has started may stop it at once.
+const stopping = untilSignal(['SIGINT', 'SIGTERM']);
 log.info({ providers: adapters.map((it) => it.name), redis: server.address.display }, 'worker started');
 
-const signal = await untilSignal(['SIGINT', 'SIGTERM']);
+const signal = await stopping;
 log.info({ signal }, 'worker draining');
 const how = await Promise.all(running.map((provider) => provider.drain(drainMs)));
 redis.disconnect();

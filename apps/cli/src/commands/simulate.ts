@@ -42,10 +42,12 @@ export function addSimulate(program: Command, cli: Cli): void {
         ...script,
         ...(seed === undefined ? {} : { seed }),
       });
+      // Whoever reads that it has started may end it at once.
+      const ending = untilSignal(['SIGINT', 'SIGTERM', 'SIGHUP']);
       const { url, tokenUrl } = simulator;
       if (options.json) cli.json({ event: 'started', kind, url, tokenUrl, port: simulator.port, seed: simulator.seed });
       else cli.print(startLines(cli, simulator).join('\n'));
-      await untilSignal(['SIGINT', 'SIGTERM', 'SIGHUP']);
+      await ending;
       if (options.json) cli.json({ event: 'stopped', ...summary(simulator) });
       else cli.print(endLines(simulator).join('\n'));
       await simulator.close();

@@ -38,3 +38,9 @@ test('an interval is told in words', () => {
   expect(itemWords(chart.itemAt(520))).toBe('1 parked, 10 failed or expired, 90 succeeded');
   expect(itemWords(chart.itemAt(250))).toBe('nothing happened');
 });
+
+test('the last bar stands whole in the picture, though its interval is not over', () => {
+  const young = { ...timeline, toMs: 1.5 * minute, items: [{ ...none, atMs: minute, succeeded: 1 }] };
+  const { xOf } = chartOf(young, { width: 1_000, upper: 50, lower: 100 });
+  expect(xOf(2 * minute)).toBeLessThanOrEqual(1_000);
+});

@@ -48,7 +48,8 @@ const nothing = { launched: 0, succeeded: 0, failed: 0, cancelled: 0, parked: 0,
 const leastPixels = 1.5;
 
 export function chartOf({ items, intervalMs, fromMs, toMs }: Timeline, { width, upper, lower }: Frame): Chart {
-  const endMs = Math.max(toMs, fromMs + intervalMs);
+  // The last interval is shown whole, though it is not over.
+  const endMs = Math.max(toMs, (items.at(-1)?.atMs ?? fromMs) + intervalMs);
   const perMs = width / (endMs - fromMs);
   const xOf = (ms: number) => (ms - fromMs) * perMs;
   const mostLaunched = Math.max(1, ...items.map(({ launched }) => launched));
