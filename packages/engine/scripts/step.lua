@@ -27,15 +27,17 @@ local now = clock()
 if phase(grid, index) ~= 'l' or not isSame(task, attempt, intentAt) or redis.call('GET', lock) ~= token then
   return { 'moved' }
 end
-if made ~= '' then
-  redis.call('HSET', task, 'step', attempt .. ' ' .. made)
+-- Whoever waits asks again, with the same.
+local step = attempt .. ' ' .. made
+if made ~= '' and redis.call('HGET', task, 'step') ~= step then
+  redis.call('HSET', task, 'step', step)
   note(task, now, 'begun: ' .. made)
 end
+-- What has been sent makes this one wait; slots that others hold for later move back by one instead.
 local wait = windowWait(recent, burst, windowMs, now)
-local tat = tonumber(redis.call('GET', pace) or '0')
-intervalMs = intervalMs / bearable(learned, now)
--- Slots given out already are others'; one of them may be late, so only a launch sent just now makes this one wait.
 if wait > 0 then return { 'wait', wait } end
 noteSent(recent, burst, now)
+local tat = tonumber(redis.call('GET', pace) or '0')
+intervalMs = intervalMs / bearable(learned, now)
 redis.call('SET', pace, string.format('%.3f', math.max(tat, now) + intervalMs), 'PX', math.ceil(math.max(tat - now, 0) + intervalMs) + 60000)
 return { 'go' }

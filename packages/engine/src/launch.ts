@@ -246,7 +246,9 @@ function launchCall(run: ProviderRun, at: TaskPlace, intent: UnderWay, signal: A
       const { launchesPerSecond } = run.limits;
       for (;;) {
         const waitMs = await nextStep(run.ledger, at, { token, attempt, intentAtMs, launchesPerSecond, made });
-        if (waitMs === undefined || signal.aborted || performance.now() - askedMs > longestLaunchMs) return false;
+        if (waitMs === undefined || signal.aborted) return false;
+        // At a slow pace the next slot may be an hour away: the launch goes on from its step when its turn comes.
+        if (performance.now() - askedMs + waitMs > longestLaunchMs) return false;
         if (waitMs === 0) return true;
         if (!(await pause(waitMs, signal))) return false;
       }

@@ -75,7 +75,11 @@ test('a second request of a launch counts in the window of launches like a first
   await intended(it, it.at(0, 0), slow);
   const second = await intended(it, it.at(0, 1), slow);
   if (second.kind !== 'go') throw new Error(second.kind);
-  const waitMs = await nextStep(it.ledger, it.at(0, 1), { ...second, ...slow, token: 'mine', made: 'half' });
+  const next = () => nextStep(it.ledger, it.at(0, 1), { ...second, ...slow, token: 'mine', made: 'half' });
+  const waitMs = await next();
+  await next();
+  const [task] = await readTasks(it.ledger, [`${it.id}-0-1` as TaskId], async () => ({ zoneCount: 3 }));
+  expect(task?.history.filter(({ text }) => text === 'begun: half')).toHaveLength(1);
   expect(waitMs).toBeGreaterThan(900);
   expect(waitMs).toBeLessThanOrEqual(1000);
   expect((await intended(it, it.at(0, 2), slow)).kind).toBe('wait');
