@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const nightpass = join(root, 'apps/cli/bin/nightpass.js');
+// As `tsc` builds it: a bundle would not be made anew.
+const nightpass = join(root, 'apps/cli/dist/main.js');
 const env = {
   NIGHTPASS_CONFIG: 'examples/simulated.nightpass.yaml',
   NIGHTPASS_DATA: '.nightpass/dev',

@@ -112,6 +112,12 @@ await step(
   [join(root, 'node_modules/typescript/bin/tsc'), '-b'],
   'mend the errors above; after a change of branch, `npx tsc -b --force` builds everything anew.',
 );
+await step(
+  undefined,
+  process.execPath,
+  [join(root, 'scripts/bundle-command.mjs')],
+  'remove apps/cli/bundle and run `npm run setup` again.',
+);
 if (!isConsoleBuilt()) {
   await step(
     'building the console',

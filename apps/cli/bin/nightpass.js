@@ -7,4 +7,5 @@ if (!existsSync(built)) {
   process.stderr.write('nightpass: not built yet in this checkout: run `npm run setup` first.\n');
   process.exit(1);
 }
-await import(built.href);
+const { newestBuild } = await import('@nightpass/runtime/newest-build');
+await import(newestBuild('nightpass', built).href);

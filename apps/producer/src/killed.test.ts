@@ -11,7 +11,7 @@ import { batchFile, createTestProducers, filesLeft, type TestProducers, until } 
 
 /** The real process, as `tsc -b` built it, really killed. */
 
-const mainFile = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const mainFile = fileURLToPath(new URL('../bin/producer.js', import.meta.url));
 
 let server: TestRedis;
 let it: TestProducers;

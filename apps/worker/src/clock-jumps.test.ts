@@ -19,7 +19,7 @@ import { batchOf, until } from './test-night.ts';
  * an equal time of standing still, or of all looks and slots lying in the future; that is not tried here.)
  */
 
-const mainFile = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const mainFile = fileURLToPath(new URL('../bin/worker.js', import.meta.url));
 const hourMs = 3_600_000;
 
 /** Preloaded into the worker: its wall clock is off by so much, from the start or from the first SIGUSR2 on. */

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 /** Workers as real processes, to be killed. They run what `tsc -b` built. */
 
-const mainFile = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const mainFile = fileURLToPath(new URL('../bin/worker.js', import.meta.url));
 
 export interface WorkerProcesses {
   start(): WorkerProcess;

@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import { newestBuild } from '@nightpass/runtime/newest-build';
+
+await import(newestBuild('producer', new URL('../dist/main.js', import.meta.url)).href);
