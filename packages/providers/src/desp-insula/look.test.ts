@@ -8,7 +8,7 @@ const tiles = { tiles: ['a', 'b', 'c'] };
 
 describe('a look', () => {
   test('a job whose endTime is set still runs: its outputs are taken in', async () => {
-    const { provider, launched, byHand } = await open({ jobSeconds: 1 });
+    const { provider, launched, byHand } = await open({ jobSeconds: 4 });
     const job = await launched();
     const ended = async () => {
       const { body } = await byHand('GET', '/jobs/4101');
