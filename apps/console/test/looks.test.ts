@@ -1,11 +1,11 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { placeHold } from '@nightpass/engine';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestBoard, type TestBoard } from '../../board/src/test-ledger.ts';
 import { openBrowser, openPage } from './browser.ts';
+import { compareLooks, images, mostUnlike, unlikeDocs } from './compare-looks.ts';
 import { plantNight, threeCauses } from './planted-night.ts';
 
 /**
@@ -14,8 +14,9 @@ import { plantNight, threeCauses } from './planted-night.ts';
  */
 
 const saves = process.env.NIGHTPASS_SAVE_IMAGES === '1';
-const images = fileURLToPath(new URL('../../../docs/images/', import.meta.url));
 const hourMs = 3_600_000;
+/** Whole hours: what the failures share is then the same at any time of the day. */
+const hoursAgo = (hours: number) => Math.floor(Date.now() / hourMs - hours) * hourMs;
 let board: TestBoard;
 let browser: Browser;
 
@@ -34,7 +35,7 @@ beforeAll(async () => {
       return zone % 500 === 3 ? 'parked' : 'succeeded';
     },
     isOver: false,
-    startedAtMs: Date.now() - 4 * hourMs,
+    startedAtMs: hoursAgo(4),
   });
   await plantNight(board.ledger, {
     id: 'b1c2d3e4f5a6',
@@ -44,7 +45,7 @@ beforeAll(async () => {
     causes: [],
     otherwise: () => 'succeeded',
     isOver: true,
-    startedAtMs: Date.now() - 24 * hourMs,
+    startedAtMs: hoursAgo(24),
   });
   const reason = 'HTTP 503 from its API, five times in a row';
   await placeHold(board.ledger, 'insula', { kind: 'outage', forMs: 240_000, reason });
@@ -64,7 +65,7 @@ const pages = [
   { name: 'task', path: '/tasks/b8d1f5a90c2e-1-4', ready: '.attempt' },
   { name: 'failures', path: '/batches/b8d1f5a90c2e/failures', ready: '[data-family]' },
   { name: 'audit', path: '/audit', ready: '.lead' },
-  { name: 'nothing', path: '/nowhere-at-all', ready: 'h1' },
+  { name: 'nowhere', path: '/nowhere-at-all', ready: 'h1' },
 ];
 const screens = [
   { screen: 'wide', width: 1360, height: 1040 },
@@ -97,8 +98,20 @@ test.each(looks)('$name, $screen, $scheme: can be read by everybody, and lies wi
   expect(beside).toEqual([]);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
   expect(complaints).toEqual([]);
-  if (saves && name !== 'nothing')
-    await page.screenshot({ path: join(images, `console-${name}-${screen}-${scheme}.png`) });
+  const file = `console-${name}-${screen}-${scheme}.png`;
+  const picture = await page.screenshot();
+  if (saves) await writeFile(join(images, file), picture);
+  expect(await unlikeDocs(browser, file, picture)).toBeUndefined();
+  await close();
+});
+
+test('a page whose content moved by a line would not pass', async () => {
+  const { page, close } = await openPage(browser, `${board.url}/batches/b8d1f5a90c2e/failures`);
+  await page.locator('[data-family]').first().waitFor();
+  const before = await page.screenshot();
+  expect((await compareLooks(browser, before, await page.screenshot())).share).toBeLessThan(0.005);
+  await page.evaluate(() => document.querySelector('main')?.style.setProperty('margin-top', '24px'));
+  expect((await compareLooks(browser, before, await page.screenshot())).share).toBeGreaterThan(mostUnlike);
   await close();
 });
 
