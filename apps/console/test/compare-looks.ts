@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 
 /**
  * Whether a page lies on the screen as it does in docs/images. Pictures are compared in squares of 8 pixels by their mean
@@ -77,6 +77,24 @@ export async function compareLooks(browser: Browser, expected: Buffer, actual: B
     number,
   ];
   return { share, within: { x: box.left * squarePx, y: box.top * squarePx, width, height } };
+}
+
+/** How wide a sample is, in pixels, in the two fonts that the pictures of docs/images are set in: DejaVu and Liberation. */
+const docsFonts = { sans: 784, mono: 840 };
+
+/** Where these fonts are not, other line breaks are no fault of ours. */
+export async function hasDocsFonts(page: Page): Promise<boolean> {
+  const widths = await page.evaluate(() => {
+    const context = document.createElement('canvas').getContext('2d');
+    const style = getComputedStyle(document.documentElement);
+    const widthIn = (name: string) => {
+      if (!context) return 0;
+      context.font = `100px ${style.getPropertyValue(name)}`;
+      return Math.round(context.measureText('Nightpass 0123').width);
+    };
+    return { sans: widthIn('--sans'), mono: widthIn('--mono') };
+  });
+  return widths.sans === docsFonts.sans && widths.mono === docsFonts.mono;
 }
 
 /** @returns what is wrong with a page's picture beside that of docs/images, in words; undefined: nothing */
