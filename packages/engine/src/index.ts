@@ -58,7 +58,7 @@ export { claimDue, closeTask, settle, usualDurations } from './ledger/sweeping.t
 export { readSomeZones, type TaskLine, walkTasks, walkZones, type ZoneLine } from './ledger/task-lines.ts';
 export type { TaskRecord } from './ledger/task-record.ts';
 export { type Moment, readTimeline } from './ledger/timeline.ts';
-export { type ZoneTexts, zonesInOrder, zoneTexts } from './ledger/zone-texts.ts';
+export { zonesInOrder } from './ledger/zone-texts.ts';
 export { deliverOnce } from './notices/deliver.ts';
 export { type EndFacts, type EndForecast, forecastEnd } from './notices/forecast-end.ts';
 export { noticeKinds } from './notices/notice.ts';

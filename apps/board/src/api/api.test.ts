@@ -27,7 +27,7 @@ test('the API describes itself as OpenAPI 3.1, from the schemas that check it', 
   const described = await bodyOf(await get('/openapi.json'));
   expect(described).toMatchObject({ openapi: '3.1.0', components: { schemas: { TaskRow: { type: 'object' } } } });
   const paths = described.paths as Record<string, Record<string, unknown>>;
-  expect(Object.keys(paths)).toHaveLength(20);
+  expect(Object.keys(paths)).toHaveLength(21);
   expect(Object.keys(paths['/api/v1/batches'] ?? {}).sort()).toEqual(['get', 'post']);
 });
 
@@ -86,6 +86,27 @@ test('zones come as a line each: names, and a ring as steps of whole numbers', a
   expect([sum(0), sum(1)]).toEqual([0, 0]);
   const points = (await (await get(`/batches/${id}/zones?shape=points`)).text()).trim().split('\n');
   expect(JSON.parse(points[1] ?? '')).toEqual([0, 'Brest 1', 'DS_PHR1B_0', -447_500, 4_836_500]);
+});
+
+test('some of the zones, from anywhere among them', async () => {
+  const linesOf = async (query: string) =>
+    (await (await get(`/batches/${id}/zones?shape=none&${query}`)).text()).trim().split('\n').slice(1);
+  expect(await linesOf('from=3&limit=1')).toEqual(['[3,"Brest 4","DS_PHR1B_3"]']);
+  expect(await linesOf('from=3')).toHaveLength(2);
+  expect(await linesOf('from=5&limit=256')).toEqual([]);
+});
+
+test('footprints come packed, zipped or not, and never again to who has them', async () => {
+  const plain = await get(`/batches/${id}/footprints`, { 'accept-encoding': 'identity' });
+  const bytes = Buffer.from(await plain.arrayBuffer());
+  expect(bytes.toString('latin1', 0, 4)).toBe('NPF1');
+  expect([4, 8, 12, 16, 20].map((at) => bytes.readUInt32LE(at))).toEqual([5, 0, 5, 20, 100_000]);
+  const zipped = await get(`/batches/${id}/footprints`);
+  expect(zipped.headers.get('content-encoding')).toBe('gzip');
+  expect(Buffer.from(await zipped.arrayBuffer())).toEqual(bytes);
+  const etag = zipped.headers.get('etag') ?? '';
+  expect((await get(`/batches/${id}/footprints`, { 'if-none-match': etag })).status).toBe(304);
+  expect((await get('/batches/bnone/footprints')).status).toBe(404);
 });
 
 test('tasks are found by each condition, and by all together', async () => {
@@ -150,4 +171,18 @@ test('batches are paged by a cursor that new ones do not shift', async () => {
   }
   expect(new Set(all).size).toBe(3);
   expect(all.at(-1)).toBe(first.items[0]?.id);
+});
+
+test('who looks at a batch first has its grid while the board still reads it', async () => {
+  const other = await openSample(board.ledger, { content: contentOf({ processes: 3, zones: 2_000 }) });
+  const first = await get(`/batches/${other.id}/grid`);
+  expect(first.headers.get('x-zones')).toBe('2000');
+  expect(await first.text()).toBe('q'.repeat(6_000));
+  // Only what the board has read has a state to compare with.
+  expect(first.headers.get('etag')).toBeNull();
+  expect(await json(`/batches/${other.id}/processes`)).toMatchObject({
+    items: [{}, {}, { counts: { queued: 2_000 } }],
+  });
+  await get(`/batches/${other.id}/footprints`);
+  expect((await get(`/batches/${other.id}/grid`)).headers.get('etag')).toContain(other.id);
 });

@@ -1,19 +1,14 @@
-import { promisify } from 'node:util';
-import { gzip as gzipOf } from 'node:zlib';
 import type { BatchId } from '@nightpass/core';
-import { ledgerNow, readSummary, settledCount, usualDurations } from '@nightpass/engine';
-import { z } from 'zod';
+import { ledgerNow, readProcesses, readSummary, settledCount, usualDurations } from '@nightpass/engine';
 import { countPhases } from '../index/grid-bytes.ts';
 import { batchOf } from '../overview.ts';
-import { Refused } from '../pages/trouble.ts';
 import type { Api, ApiParts } from './api-parts.ts';
 import { batchFigures } from './batch-figures.ts';
+import { gridOf } from './grid.ts';
 import { listBatchPage } from './list-batches.ts';
+import { noBatch } from './problem.ts';
 import { batchDetail, batchesQuery, batchPage, processList } from './schemas/batches.ts';
 import { batchParams } from './schemas/common.ts';
-
-const gzip = promisify(gzipOf);
-const noBatch = () => new Refused(404, 'the ledger has no such batch');
 
 export async function summaryOf({ ledger }: ApiParts, id: string) {
   const summary = await readSummary(ledger, id as BatchId);
@@ -65,7 +60,8 @@ export function batchRoutes(app: Api, parts: ApiParts): void {
       },
     },
     async ({ params }) => {
-      const { grid, batch, processes } = await indexOf(parts, params.id);
+      const { grid, batch } = await gridOf(parts, params.id);
+      const processes = await readProcesses(ledger, batch.id);
       const usual = new Map(
         await Promise.all(
           [...new Set(batch.providers)].map(async (name) => [name, await usualDurations(ledger, name)] as const),
@@ -79,52 +75,4 @@ export function batchRoutes(app: Api, parts: ApiParts): void {
       return { items };
     },
   );
-
-  app.get(
-    '/batches/:id/grid',
-    {
-      schema: {
-        tags,
-        summary: 'A byte a task: q l u r s f c x p, as in the ledger; process by process',
-        description: 'The place of a task is its process index × zones + its zone index. Answers 304 to its ETag.',
-        params: batchParams,
-        produces: ['application/octet-stream'],
-        response: { 200: z.any().describe('As many bytes as tasks'), 304: z.any().describe('As it was') },
-      },
-    },
-    async (request, reply) => {
-      const index = await indexOf(parts, request.params.id);
-      const { etag, zipped } = await packed(index);
-      void reply.headers({
-        etag,
-        'cache-control': 'private, no-cache',
-        vary: 'accept-encoding',
-        'x-processes': index.batch.processCount,
-        'x-zones': index.batch.zoneCount,
-      });
-      if (request.headers['if-none-match'] === etag) return reply.status(304).send();
-      void reply.type('application/octet-stream');
-      if (!/\bgzip\b/.test(String(request.headers['accept-encoding']))) return reply.send(index.grid);
-      return reply.header('content-encoding', 'gzip').send(await zipped);
-    },
-  );
-}
-
-interface Packed {
-  version: number;
-  etag: string;
-  zipped: Promise<Buffer>;
-}
-
-/** Packed once for each state of a grid, whoever asks. */
-const packings = new WeakMap<object, Packed>();
-const boot = Date.now().toString(36);
-
-async function packed(index: Awaited<ReturnType<typeof indexOf>>): Promise<Packed> {
-  const before = packings.get(index);
-  if (before?.version === index.version) return before;
-  const zipped = gzip(index.grid, { level: 3 });
-  const fresh = { version: index.version, etag: `"${boot}-${index.batch.id}-${index.version}"`, zipped };
-  packings.set(index, fresh);
-  return fresh;
 }

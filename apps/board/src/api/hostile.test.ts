@@ -35,6 +35,8 @@ test.each([
   ['/batches?state=dead', 'query.state'],
   ['/batches/..%2f..%2fetc', 'params.id'],
   ['/batches/a:b', 'params.id'],
+  ['/batches/b1/zones?from=-1', 'query.from'],
+  ['/batches/b1/zones?limit=0', 'query.limit'],
   ['/actions/1', 'params.id'],
 ])('%s is refused, and says that it is %s', async (path, field) => {
   const answer = await get(path);

@@ -24,6 +24,8 @@ export function sendProblem(reply: FastifyReply, { status, title, detail, errors
     .send(body);
 }
 
+export const noBatch = () => new Refused(404, 'the ledger has no such batch');
+
 /** What stands in the way of an action as it was asked for. */
 export class Conflict extends Error {}
 

@@ -6,6 +6,8 @@ import type { Api, ApiParts } from './api-parts.ts';
 import { batchTimeRoutes } from './batch-times.ts';
 import { batchRoutes } from './batches.ts';
 import { eventRoute } from './events.ts';
+import { footprintsRoute } from './footprints.ts';
+import { gridRoute } from './grid.ts';
 import { describeApi, docsRoutes } from './openapi.ts';
 import { overviewRoutes } from './overview.ts';
 import { problemHandler, sendProblem } from './problem.ts';
@@ -36,6 +38,8 @@ export async function apiRoutes(app: FastifyInstance, parts: ApiParts): Promise<
       providerRoutes(api, parts);
       batchRoutes(api, parts);
       batchTimeRoutes(api, parts);
+      gridRoute(api, parts);
+      footprintsRoute(api, parts);
       zoneRoutes(api, parts);
       taskSearchRoute(api, parts);
       taskDetailRoute(api, parts);

@@ -29,11 +29,11 @@ export function zoneRoutes(app: Api, parts: ApiParts): void {
   };
   app.get('/batches/:id/zones', { schema }, async (request, reply) => {
     const { batch } = await summaryOf(parts, request.params.id);
-    const { shape } = request.query;
-    const etag = `"zones-${batch.id}-${shape}"`;
+    const { shape, from, limit = batch.zoneCount } = request.query;
+    const etag = `"zones-${batch.id}-${shape}-${from}-${limit}"`;
     void reply.headers({ etag, 'cache-control': 'private, max-age=86400', vary: 'accept-encoding' });
     if (request.headers['if-none-match'] === etag) return reply.status(304).send();
-    const lines = Readable.from(linesOf(parts.ledger, batch, shape), { objectMode: false });
+    const lines = Readable.from(linesOf(parts.ledger, batch, shape, { from, to: from + limit }), { objectMode: false });
     void reply.type(type);
     if (!/\bgzip\b/.test(String(request.headers['accept-encoding']))) return reply.send(lines);
     return reply.header('content-encoding', 'gzip').send(lines.pipe(createGzip({ level: 3 })));
@@ -42,9 +42,14 @@ export function zoneRoutes(app: Api, parts: ApiParts): void {
 
 type Shape = z.output<typeof zonesQuery>['shape'];
 
-async function* linesOf(ledger: LedgerContext, batch: BatchRecord, shape: Shape): AsyncGenerator<string> {
+async function* linesOf(
+  ledger: LedgerContext,
+  batch: BatchRecord,
+  shape: Shape,
+  range: { from: number; to: number },
+): AsyncGenerator<string> {
   yield `${JSON.stringify({ batch: batch.id, zones: batch.zoneCount, shape, scale })}\n`;
-  for await (const chunk of zonesInOrder(ledger, batch)) {
+  for await (const chunk of zonesInOrder(ledger, batch, range)) {
     yield chunk.map(({ index, zone }) => `${JSON.stringify(lineOf(index, zone, shape))}\n`).join('');
   }
 }

@@ -1,5 +1,6 @@
 import { type BatchId, type Process, phaseByte } from '@nightpass/core';
-import { type BatchRecord, isBad, type LedgerContext, readBatch, readProcesses, zoneTexts } from '@nightpass/engine';
+import { type BatchRecord, isBad, type LedgerContext, readBatch, readProcesses, zonesInOrder } from '@nightpass/engine';
+import { type Footprints, footprints } from './footprints.ts';
 import { phaseAt } from './grid-bytes.ts';
 import { createReasons, type Reasons } from './reasons.ts';
 import { sortRows } from './sort-rows.ts';
@@ -14,6 +15,7 @@ export interface BatchIndex {
   readonly version: number;
   readonly locations: TextColumn;
   readonly images: TextColumn;
+  readonly places: Footprints;
   /** Zones in the order of their locations. */
   byLocation(): Promise<Uint32Array>;
   readonly reasons: Reasons;
@@ -24,13 +26,15 @@ export interface BatchIndex {
 }
 
 const freshMs = 1_000;
-const zonesAtOnce = 500;
 
 /** @returns undefined where there is no such batch */
 export async function loadBatchIndex(ledger: LedgerContext, id: BatchId): Promise<BatchIndex | undefined> {
   const batch = await readBatch(ledger, id);
   if (!batch) return undefined;
-  const [processes, { locations, images }] = await Promise.all([readProcesses(ledger, id), readZones(ledger, batch)]);
+  const [processes, { locations, images, places }] = await Promise.all([
+    readProcesses(ledger, id),
+    readZones(ledger, batch),
+  ]);
   const reasons = createReasons(ledger, batch);
   let grid: Buffer = Buffer.alloc(batch.taskCount, phaseByte.queued);
   let version = 0;
@@ -56,6 +60,7 @@ export async function loadBatchIndex(ledger: LedgerContext, id: BatchId): Promis
     processes,
     locations,
     images,
+    places,
     reasons,
     get grid() {
       return grid;
@@ -74,7 +79,8 @@ export async function loadBatchIndex(ledger: LedgerContext, id: BatchId): Promis
       });
       return reading;
     },
-    bytes: () => grid.length + locations.bytes + images.bytes + reasons.bytes() + (order ? batch.zoneCount * 4 : 0),
+    bytes: () =>
+      grid.length + locations.bytes + images.bytes + places.bytes + reasons.bytes() + (order ? batch.zoneCount * 4 : 0),
     stop: () => reasons.stop(),
   };
   await index.refresh();
@@ -87,15 +93,25 @@ function movedBetween(before: Buffer, after: Buffer): number[] {
   return moved;
 }
 
+/** Read once for all that is kept of them; a zone that the ledger has lost is without a name and a place. */
 async function readZones(ledger: LedgerContext, batch: BatchRecord) {
   const locations = textColumn(batch.zoneCount);
   const images = textColumn(batch.zoneCount);
-  for (let first = 0; first < batch.zoneCount; first += zonesAtOnce) {
-    const last = Math.min(first + zonesAtOnce, batch.zoneCount) - 1;
-    for (const { location, imageId, image2Id } of await zoneTexts(ledger, batch, first, last)) {
-      locations.push(location);
-      images.push(image2Id ? `${imageId} ${image2Id}` : imageId);
+  const places = footprints(batch.zoneCount);
+  let next = 0;
+  const push = (location: string, image: string, rings: readonly (readonly number[][])[]) => {
+    locations.push(location);
+    images.push(image);
+    places.push(rings);
+    next += 1;
+  };
+  for await (const chunk of zonesInOrder(ledger, batch)) {
+    for (const { index, zone } of chunk) {
+      while (next < index) push('', '', []);
+      const { location, imageId, image2Id, geom } = zone;
+      push(location, image2Id ? `${imageId} ${image2Id}` : imageId, geom.coordinates);
     }
   }
-  return { locations: locations.build(), images: images.build() };
+  while (next < batch.zoneCount) push('', '', []);
+  return { locations: locations.build(), images: images.build(), places: places.build() };
 }

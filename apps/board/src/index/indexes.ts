@@ -6,6 +6,8 @@ import { type BatchIndex, loadBatchIndex } from './batch-index.ts';
 export interface Indexes {
   /** As of a second ago. Undefined where there is no such batch. */
   get(id: BatchId): Promise<BatchIndex | undefined>;
+  /** The same, but undefined too while the batch is still being read, which this begins. */
+  getNow(id: BatchId): Promise<BatchIndex | undefined>;
   bytes(): number;
   stop(): void;
 }
@@ -39,12 +41,22 @@ export function createIndexes(ledger: LedgerContext, log: Log, mostBytes = usual
     return loading;
   }
 
+  function use(id: BatchId): Promise<BatchIndex | undefined> {
+    const loading = held.get(id) ?? load(id);
+    held.delete(id);
+    held.set(id, loading);
+    return loading;
+  }
+
   return {
     async get(id) {
-      const loading = held.get(id) ?? load(id);
-      held.delete(id);
-      held.set(id, loading);
-      const index = await loading;
+      const index = await use(id);
+      await index?.refresh();
+      return index;
+    },
+    async getNow(id) {
+      use(id).catch((error: unknown) => log.debug({ batch: id, error: String(error) }, 'batch not indexed'));
+      const index = sizes.get(id);
       await index?.refresh();
       return index;
     },

@@ -56,6 +56,8 @@ export const processList = z.object({ items: z.array(batchProcess) });
 
 export const zonesQuery = z.object({
   shape: z.enum(['none', 'points', 'footprints']).default('footprints'),
+  from: z.coerce.number().int().min(0).default(0).describe('The index of the first'),
+  limit: z.coerce.number().int().min(1).optional().describe('So many at most; all, unless given'),
 });
 
 export const timelineQuery = z.object({
