@@ -4,7 +4,7 @@ import { createRoot } from 'react-dom/client';
 import { ActionsProvider } from './actions/actions-provider.tsx';
 import { createAnswers } from './api/answering.ts';
 import { startLive } from './api/live.ts';
-import { Pages } from './pages.tsx';
+import { begin, Pages } from './pages.tsx';
 import { SessionGate } from './session/session.tsx';
 import { Shell } from './shell/shell.tsx';
 import './styles/tokens.css';
@@ -19,6 +19,7 @@ import './styles/dialog.css';
 const root = document.getElementById('root');
 if (!root) throw new Error('the page has no root');
 const answers = createAnswers();
+begin(answers);
 const live = startLive(answers);
 
 createRoot(root).render(

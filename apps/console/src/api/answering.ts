@@ -1,6 +1,7 @@
 import {
   keepPreviousData,
   QueryClient,
+  queryOptions,
   type UseQueryOptions,
   type UseQueryResult,
   useQuery,
@@ -30,18 +31,20 @@ export function createAnswers(): QueryClient {
 
 type Options<T> = Partial<Pick<UseQueryOptions<T>, 'enabled' | 'refetchInterval' | 'staleTime'>>;
 
-/** @param path under the API; undefined: nothing is asked */
-export function useAnswer<T>(path: string | undefined, options: Options<T> = {}): UseQueryResult<T> {
-  return useQuery<T>({
-    queryKey: [path ?? ''],
+/** What asks for it: whoever asks early shares the answer with whoever shows it. */
+export const answerOf = <T>(path: string) =>
+  queryOptions<T>({
+    queryKey: [path],
     queryFn: async ({ signal }) => {
-      const answer = await getJson<T>(path ?? '', signal);
+      const answer = await getJson<T>(path, signal);
       learnClock(answer);
       return answer;
     },
-    enabled: path !== undefined,
-    ...options,
   });
+
+/** @param path under the API; undefined: nothing is asked */
+export function useAnswer<T>(path: string | undefined, options: Options<T> = {}): UseQueryResult<T> {
+  return useQuery<T>({ ...answerOf<T>(path ?? ''), enabled: path !== undefined, ...options });
 }
 
 /** While the answer to a changed question is on its way, the last one stays. */

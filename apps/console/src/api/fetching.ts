@@ -44,6 +44,10 @@ export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T>
   return (await ask(path, { headers: json, signal: signal ?? null })).json() as Promise<T>;
 }
 
+export async function getText(path: string, signal?: AbortSignal): Promise<string> {
+  return (await ask(path, { signal: signal ?? null })).text();
+}
+
 export async function getBytes(path: string, signal?: AbortSignal): Promise<{ bytes: Uint8Array; headers: Headers }> {
   const answer = await ask(path, { signal: signal ?? null });
   return { bytes: new Uint8Array(await answer.arrayBuffer()), headers: answer.headers };

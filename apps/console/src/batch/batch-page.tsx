@@ -1,5 +1,4 @@
 import { useMemo } from 'react';
-import { useAnswer } from '../api/answering.ts';
 import type { BatchDetail } from '../api/answers.ts';
 import { GridPanel } from '../grid/grid-panel.tsx';
 import { MapPanel } from '../map/map-panel.tsx';
@@ -13,11 +12,13 @@ import { TaskList } from '../tasks/task-list.tsx';
 import { TimelinePanel } from '../timeline/timeline-panel.tsx';
 import { many, percent } from '../words/words.ts';
 import { BatchHead } from './batch-head.tsx';
-import { useGrid, useProcesses, useZones } from './use-batch.ts';
+import { useDetail, useGrid, useProcesses, useZones } from './use-batch.ts';
 
 /** One batch: its grid, its map, its time, its tasks. What is selected in one is selected in all. */
 export function BatchPage({ id }: { id: string }) {
-  const detail = useAnswer<BatchDetail>(`/batches/${id}`);
+  const detail = useDetail(id);
+  // Asked for beside it, not after it.
+  const parts = { grid: useGrid(id), zones: useZones(id), processes: useProcesses(id) };
   const batch = detail.data?.batch;
   useTitle(batch ? `${percent(batch.settled, batch.taskCount)} · ${batch.name ?? batch.file}` : id);
   if (!detail.data) {
@@ -27,15 +28,19 @@ export function BatchPage({ id }: { id: string }) {
   return (
     <>
       <BatchHead detail={detail.data} />
-      <Pictures detail={detail.data} id={id} />
+      <Pictures detail={detail.data} id={id} {...parts} />
     </>
   );
 }
 
-function Pictures({ detail, id }: { detail: BatchDetail; id: string }) {
-  const grid = useGrid(id);
-  const zones = useZones(id);
-  const processes = useProcesses(id);
+function Pictures(props: {
+  detail: BatchDetail;
+  id: string;
+  grid: ReturnType<typeof useGrid>;
+  zones: ReturnType<typeof useZones>;
+  processes: ReturnType<typeof useProcesses>;
+}) {
+  const { detail, id, grid, zones, processes } = props;
   const query = useTaskQuery(id);
   const size = useMemo(
     () => ({ processes: detail.batch.processCount, zones: detail.batch.zoneCount }),
@@ -85,7 +90,6 @@ function Pictures({ detail, id }: { detail: BatchDetail; id: string }) {
             data={grid.data}
             mask={mask}
             names={names}
-            zones={zones.data}
             chosen={isOneTask ? (process ?? 0) * size.zones + (zone ?? 0) : -1}
             onSelect={choose}
             onClear={clear}
@@ -95,6 +99,7 @@ function Pictures({ detail, id }: { detail: BatchDetail; id: string }) {
         )}
         {grid.data && zones.data ? (
           <MapPanel
+            batch={id}
             data={grid.data}
             zones={zones.data}
             mask={mask}

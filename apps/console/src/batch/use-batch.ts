@@ -1,8 +1,8 @@
-import { useQuery } from '@tanstack/react-query';
-import { useAnswer } from '../api/answering.ts';
-import type { BatchProcess } from '../api/answers.ts';
-import { api, getBytes, Problem } from '../api/fetching.ts';
-import { readZones, type Zones } from '../map/zones.ts';
+import { type QueryClient, queryOptions, useQuery } from '@tanstack/react-query';
+import { answerOf, useAnswer } from '../api/answering.ts';
+import type { BatchDetail, BatchProcess } from '../api/answers.ts';
+import { getBytes } from '../api/fetching.ts';
+import { unpackZones, type Zones } from '../map/zones.ts';
 import { codesOf } from '../phases/phases.ts';
 
 /** What the pictures of a batch are made of. */
@@ -13,9 +13,12 @@ export interface GridData {
   zones: number;
 }
 
-export function useGrid(batch: string) {
+const detailPath = (batch: string) => `/batches/${batch}`;
+const processesPath = (batch: string) => `/batches/${batch}/processes`;
+
+function gridOf(batch: string) {
   const path = `/batches/${batch}/grid`;
-  return useQuery<GridData>({
+  return queryOptions<GridData>({
     queryKey: [path],
     queryFn: async ({ signal }) => {
       const { bytes, headers } = await getBytes(path, signal);
@@ -28,18 +31,24 @@ export function useGrid(batch: string) {
 }
 
 /** They never change. */
-export function useZones(batch: string) {
-  return useQuery<Zones>({
+const zonesOf = (batch: string) =>
+  queryOptions<Zones>({
     queryKey: ['zones', batch],
-    queryFn: async ({ signal }) => {
-      const answer = await fetch(`${api}/batches/${batch}/zones?shape=footprints`, { signal });
-      if (!answer.ok) throw new Problem(answer.status, 'The zones could not be read', '');
-      return readZones(answer);
-    },
+    queryFn: async ({ signal }) => unpackZones((await getBytes(`/batches/${batch}/footprints`, signal)).bytes),
     staleTime: Number.POSITIVE_INFINITY,
     refetchInterval: false,
     structuralSharing: false,
   });
-}
 
-export const useProcesses = (batch: string) => useAnswer<{ items: BatchProcess[] }>(`/batches/${batch}/processes`);
+export const useDetail = (batch: string) => useAnswer<BatchDetail>(detailPath(batch));
+export const useGrid = (batch: string) => useQuery(gridOf(batch));
+export const useZones = (batch: string) => useQuery(zonesOf(batch));
+export const useProcesses = (batch: string) => useAnswer<{ items: BatchProcess[] }>(processesPath(batch));
+
+/** Asks for all of it side by side, before there is anything to show it on. */
+export function askForBatch(answers: QueryClient, batch: string): void {
+  void answers.prefetchQuery(answerOf(detailPath(batch)));
+  void answers.prefetchQuery(gridOf(batch));
+  void answers.prefetchQuery(zonesOf(batch));
+  void answers.prefetchQuery(answerOf(processesPath(batch)));
+}

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { PictureTools } from '../batch/picture-tools.tsx';
 import type { GridData } from '../batch/use-batch.ts';
 import { onPaletteChange } from '../canvas/palette.ts';
-import type { Zones } from '../map/zones.ts';
+import { useZoneName } from '../map/zone-names.ts';
 import { Link } from '../parts/link.tsx';
 import { phaseOf } from '../phases/phases.ts';
 import type { Mask } from '../selection/selection.ts';
@@ -15,13 +15,12 @@ export function GridPanel(props: {
   data: GridData;
   mask: Mask | undefined;
   names: readonly string[];
-  zones: Zones | undefined;
   /** The one task that is selected; -1: none, or several. */
   chosen: number;
   onSelect: (chosen: { processes: number[]; zones: number[] }) => void;
   onClear: () => void;
 }) {
-  const { batch, data, mask, names, zones, chosen, onSelect, onClear } = props;
+  const { batch, data, mask, names, chosen, onSelect, onClear } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const grid = useRef<Grid>(undefined);
   const [told, setTold] = useState(-1);
@@ -54,6 +53,7 @@ export function GridPanel(props: {
     if (chosen >= 0) grid.current?.reveal(chosen);
   }, [chosen]);
 
+  const name = useZoneName(batch, told < 0 ? -1 : told % zoneCount);
   const id = `${batch}-${Math.floor(told / zoneCount)}-${told % zoneCount}`;
   return (
     <section className="panel" aria-labelledby="grid-title">
@@ -82,7 +82,7 @@ export function GridPanel(props: {
         {told >= 0 ? (
           <>
             <b>{phaseOf(data.codes[told] ?? 0)}</b> · {names[Math.floor(told / zoneCount)]} · zone {told % zoneCount}
-            {zones && `, ${zones.locations[told % zoneCount]}`} · <Link href={`/tasks/${id}`}>{id}</Link>
+            {name && `, ${name.location}`} · <Link href={`/tasks/${id}`}>{id}</Link>
           </>
         ) : (
           'Press a cell to select its task, a name to select its process; drag with Shift to select many.'

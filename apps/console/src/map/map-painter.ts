@@ -127,6 +127,11 @@ function paintShapes(context: CanvasRenderingContext2D, scene: MapScene, view: V
     // Of one colour at a time: they come in the order of their colours.
     for (; i < large.length && worst[large[i]?.zone ?? 0] === code; i++) {
       const zone = large[i]?.zone ?? 0;
+      if (!zones.hasOutlines) {
+        const { left, top, wide, tall } = large[i] as Large;
+        context.rect(left, top, wide, tall);
+        continue;
+      }
       for (let ring = zones.firstRing[zone] ?? 0; ring < (zones.firstRing[zone + 1] ?? 0); ring++) {
         const end = zones.rings[ring + 1] ?? 0;
         for (let p = zones.rings[ring] ?? 0; p < end; p += 2) {

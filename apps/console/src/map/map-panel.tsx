@@ -6,10 +6,12 @@ import { phaseOf, phases } from '../phases/phases.ts';
 import type { Mask } from '../selection/selection.ts';
 import { many, num } from '../words/words.ts';
 import { createMap, type ZoneMap } from './map.ts';
+import { useZoneName, type ZoneName } from './zone-names.ts';
 import type { Zones } from './zones.ts';
 
 /** Every zone where it lies. */
 export function MapPanel(props: {
+  batch: string;
   data: GridData;
   zones: Zones;
   mask: Mask | undefined;
@@ -18,13 +20,14 @@ export function MapPanel(props: {
   onSelect: (zones: number[]) => void;
   onClear: () => void;
 }) {
-  const { data, zones, mask, chosen, onSelect, onClear } = props;
+  const { batch, data, zones, mask, chosen, onSelect, onClear } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const map = useRef<ZoneMap>(undefined);
   const [told, setTold] = useState(-1);
   const heard = useRef({ onSelect, onClear });
   heard.current = { onSelect, onClear };
   const { processes } = data;
+  const name = useZoneName(batch, told);
 
   useEffect(() => {
     if (!canvas.current) return;
@@ -54,7 +57,10 @@ export function MapPanel(props: {
     <section className="panel" aria-labelledby="map-title">
       <div className="panel-head">
         <h2 id="map-title">Map</h2>
-        <small>each zone in the colour of its most urgent task</small>
+        <small>
+          each zone in the colour of its most urgent task
+          {!zones.hasOutlines && '; they are too many for outlines: each is drawn as its box'}
+        </small>
         <PictureTools what="map" zoom={(factor) => map.current?.zoom(factor)} fit={() => map.current?.fit()} />
       </div>
       {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: its keys are its own */}
@@ -68,19 +74,20 @@ export function MapPanel(props: {
       />
       <p className="told" id="map-told" role="status">
         {told >= 0
-          ? zoneWords(zones, data, told)
+          ? zoneWords(name, data, told)
           : 'Press a zone to select its tasks; drag with Shift to select many. To zoom: +, −, or the wheel with Ctrl.'}
       </p>
     </section>
   );
 }
 
-function zoneWords(zones: Zones, { codes, processes, zones: zoneCount }: GridData, zone: number): string {
+function zoneWords(name: ZoneName | undefined, { codes, processes, zones: zoneCount }: GridData, zone: number): string {
   const counts = new Array<number>(phases.length).fill(0);
   for (let process = 0; process < processes; process++) {
     const code = codes[process * zoneCount + zone] ?? 0;
     counts[code] = (counts[code] ?? 0) + 1;
   }
   const parts = counts.flatMap((count, code) => (count > 0 ? [`${num(count)} ${phaseOf(code)}`] : []));
-  return `${zones.locations[zone] || 'no name'} · zone ${zone} · ${zones.images[zone]} · ${many(processes, 'task')}: ${parts.join(', ')}`;
+  const [first, last] = name ? [`${name.location || 'no name'} · `, ` · ${name.image}`] : ['', ''];
+  return `${first}zone ${zone}${last} · ${many(processes, 'task')}: ${parts.join(', ')}`;
 }

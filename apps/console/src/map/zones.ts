@@ -1,106 +1,108 @@
-/** The zones of a batch as numbers: their footprints, boxes and names, read from the API's lines as they come. */
+/** The zones of a batch as numbers: where they lie, unpacked from what the board has packed (its index/footprints.ts). */
 
 export interface Zones {
   count: number;
   /** Of each zone: west, south, east, north, in degrees. */
   boxes: Float32Array;
+  /** False where they are too many for it: then a zone is its box. */
+  hasOutlines: boolean;
   /** Longitude, latitude, … of all rings, in degrees. */
   points: Float32Array;
   /** Of each ring, where its points begin in `points`; one more at the end. */
   rings: Uint32Array;
   /** Of each zone, which ring is its first; one more at the end. */
   firstRing: Uint32Array;
-  locations: string[];
-  images: string[];
 }
 
-export interface ZoneReader {
-  line(text: string): void;
-  done(): Zones;
-}
+const magic = 0x3146504e;
+const headBytes = 24;
 
-/** @param count zones to come, as the first line says */
-export function zoneReader(): ZoneReader {
-  let scale = 1;
-  let count = 0;
-  let boxes = new Float32Array(0);
-  let firstRing = new Uint32Array(1);
-  let points = new Float32Array(1024);
-  let rings = new Uint32Array(256);
-  let [pointsUsed, ringsUsed, read] = [0, 0, 0];
-  const [locations, images]: [string[], string[]] = [[], []];
-
-  function begin(head: { zones: number; scale: number }): void {
-    ({ zones: count, scale } = head);
-    boxes = new Float32Array(count * 4);
-    firstRing = new Uint32Array(count + 1);
-  }
-
-  function addRing(steps: readonly number[], box: [number, number, number, number]): void {
-    if (pointsUsed + steps.length > points.length) points = grown(points, pointsUsed + steps.length);
-    if (ringsUsed + 1 >= rings.length) rings = grown(rings, ringsUsed + 2);
-    rings[ringsUsed++] = pointsUsed;
-    let [x, y] = [0, 0];
-    for (let i = 0; i + 1 < steps.length; i += 2) {
-      x += steps[i] ?? 0;
-      y += steps[i + 1] ?? 0;
-      const [lon, lat] = [x / scale, y / scale];
-      points[pointsUsed++] = lon;
-      points[pointsUsed++] = lat;
-      box[0] = Math.min(box[0], lon);
-      box[1] = Math.min(box[1], lat);
-      box[2] = Math.max(box[2], lon);
-      box[3] = Math.max(box[3], lat);
-    }
-  }
-
-  return {
-    line(text) {
-      const value = JSON.parse(text) as unknown;
-      if (!Array.isArray(value)) return begin(value as { zones: number; scale: number });
-      const [index, location, image, outline] = value as [number, string, string, number[][]];
-      const box: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity];
-      firstRing[index] = ringsUsed;
-      for (const ring of outline) addRing(ring, box);
-      boxes.set(box.every(Number.isFinite) ? box : [0, 0, 0, 0], index * 4);
-      locations[index] = location;
-      images[index] = image;
-      read += 1;
-    },
-    done() {
-      if (read !== count) throw new Error(`of ${count} zones, ${read} came`);
-      firstRing[count] = ringsUsed;
-      rings[ringsUsed] = pointsUsed;
-      return {
-        count,
-        boxes,
-        points: points.slice(0, pointsUsed),
-        rings: rings.slice(0, ringsUsed + 1),
-        firstRing,
-        locations,
-        images,
-      };
-    },
+/** @throws when they are not whole */
+export function unpackZones(bytes: Uint8Array): Zones {
+  if (bytes.length < headBytes) throw new Error('the footprints broke off');
+  const head = new DataView(bytes.buffer, bytes.byteOffset, headBytes);
+  const [mark = 0, count = 0, kind = 0, ringCount = 0, pointCount = 0, scale = 1] = Array.from({ length: 6 }, (_, i) =>
+    head.getUint32(i * 4, true),
+  );
+  if (mark !== magic) throw new Error('the footprints are of another version: load the page anew');
+  const numbers = numbersIn(bytes.subarray(headBytes));
+  const zones: Zones = {
+    count,
+    boxes: new Float32Array(count * 4),
+    hasOutlines: kind === 0,
+    points: new Float32Array(pointCount * 2),
+    rings: new Uint32Array(ringCount + 1),
+    firstRing: new Uint32Array(count + 1),
   };
+  if (kind === 0) unpackOutlines(zones, numbers, scale);
+  else unpackBoxes(zones, numbers, scale);
+  if (numbers.left() !== 0) throw new Error('the footprints broke off');
+  return zones;
 }
 
-function grown<T extends Float32Array | Uint32Array>(list: T, least: number): T {
-  const larger = new (list.constructor as new (size: number) => T)(Math.max(least, list.length * 2));
-  larger.set(list);
-  return larger;
-}
-
-/** Line by line as it comes, so that the page stays awake. */
-export async function readZones(answer: Response): Promise<Zones> {
-  const reader = zoneReader();
-  if (!answer.body) throw new Error('the zones came without a body');
-  const text = answer.body.pipeThrough(new TextDecoderStream()).getReader();
-  let rest = '';
-  for (let turn = await text.read(); !turn.done; turn = await text.read()) {
-    const lines = (rest + turn.value).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) reader.line(line);
+function unpackOutlines({ count, boxes, points, rings, firstRing }: Zones, numbers: Numbers, scale: number): void {
+  let [ring, at] = [0, 0];
+  for (let zone = 0; zone < count; zone++) {
+    firstRing[zone] = ring;
+    let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
+    for (let left = numbers.count(); left > 0; left--) {
+      rings[ring++] = at;
+      let [x, y] = [0, 0];
+      for (let more = numbers.count(); more > 0; more--) {
+        x += numbers.signed();
+        y += numbers.signed();
+        points[at++] = x / scale;
+        points[at++] = y / scale;
+        if (x < west) west = x;
+        if (x > east) east = x;
+        if (y < south) south = y;
+        if (y > north) north = y;
+      }
+    }
+    if (west > east) continue;
+    boxes[zone * 4] = west / scale;
+    boxes[zone * 4 + 1] = south / scale;
+    boxes[zone * 4 + 2] = east / scale;
+    boxes[zone * 4 + 3] = north / scale;
   }
-  if (rest !== '') reader.line(rest);
-  return reader.done();
+  firstRing[count] = ring;
+  rings[ring] = at;
+}
+
+function unpackBoxes({ count, boxes }: Zones, numbers: Numbers, scale: number): void {
+  for (let at = 0; at < count * 4; at += 4) {
+    const [west, south] = [numbers.signed(), numbers.signed()];
+    boxes[at] = west / scale;
+    boxes[at + 1] = south / scale;
+    boxes[at + 2] = (west + numbers.count()) / scale;
+    boxes[at + 3] = (south + numbers.count()) / scale;
+  }
+}
+
+interface Numbers {
+  count(): number;
+  signed(): number;
+  /** Bytes; below zero where there were too few. */
+  left(): number;
+}
+
+function numbersIn(bytes: Uint8Array): Numbers {
+  let at = 0;
+  function count(): number {
+    let byte = bytes[at++] ?? 0;
+    let value = byte & 127;
+    for (let shift = 7; byte > 127; shift += 7) {
+      byte = bytes[at++] ?? 0;
+      value |= (byte & 127) << shift;
+    }
+    return value;
+  }
+  return {
+    count,
+    signed() {
+      const value = count();
+      return value & 1 ? -((value + 1) >>> 1) : value >>> 1;
+    },
+    left: () => bytes.length - at,
+  };
 }

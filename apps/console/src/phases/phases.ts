@@ -59,7 +59,9 @@ const codeOfByte = new Uint8Array(256).fill(codeOf.queued);
 for (const phase of phases) codeOfByte[looks[phase].byte.charCodeAt(0)] = codeOf[phase];
 
 export function codesOf(bytes: Uint8Array): Uint8Array {
-  return bytes.map((byte) => codeOfByte[byte] ?? codeOf.queued);
+  const codes = new Uint8Array(bytes.length);
+  for (let i = 0; i < bytes.length; i++) codes[i] = codeOfByte[bytes[i] ?? 0] ?? 0;
+  return codes;
 }
 
 export const urgencyOf = Uint8Array.from(phases, (phase) => looks[phase].urgency);
