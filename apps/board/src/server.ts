@@ -40,7 +40,7 @@ export async function buildBoard(parts: ApiParts): Promise<FastifyInstance> {
   await setSecurityHeaders(app);
   await guardDoor(app, parts);
   await app.register(fastifyStatic, { root: staticDir, prefix: '/static/', cacheControl: true, maxAge: '5m' });
-  await consoleRoutes(app);
+  await consoleRoutes(app, parts);
   healthRoutes(app, parts);
   await app.register(async (live) => {
     redisGate(live, parts);

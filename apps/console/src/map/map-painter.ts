@@ -1,6 +1,5 @@
 import { dim, drawSign, type Palette } from '../canvas/palette.ts';
-import type { Box, View } from '../canvas/view.ts';
-import { paintRubber } from '../grid/grid-painter.ts';
+import type { View } from '../canvas/view.ts';
 import type { Zones } from './zones.ts';
 
 /** Paints the map: land, degrees, zones. Tiny zones go straight into the pixels; a hundred thousand are as quick as ten. */
@@ -16,7 +15,6 @@ export interface MapScene {
   palette: Palette;
   /** Ringed; -1: none. */
   chosen: number;
-  rubber: Box | undefined;
 }
 
 const degrees = [30, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01];
@@ -28,7 +26,7 @@ const mostSigns = 2_000;
 
 export function paintMap(context: CanvasRenderingContext2D, scene: MapScene, view: View): void {
   const { ratio, scale, x, y, width, height } = view;
-  const { palette, land, rubber, chosen } = scene;
+  const { palette, land, chosen } = scene;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.fillStyle = palette.sea;
   context.fillRect(0, 0, width, height);
@@ -43,7 +41,6 @@ export function paintMap(context: CanvasRenderingContext2D, scene: MapScene, vie
   paintShapes(context, scene, view, large);
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   if (chosen >= 0) paintRing(context, scene, view);
-  if (rubber) paintRubber(context, rubber, palette);
 }
 
 /** Parallels and meridians: the coast is too coarse to tell a place by. */

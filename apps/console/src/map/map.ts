@@ -1,9 +1,11 @@
 import { readPalette } from '../canvas/palette.ts';
 import { createView } from '../canvas/view.ts';
+import { paintRubber } from '../grid/grid-painter.ts';
 import type { Mask } from '../selection/selection.ts';
 import { drawingOrder, extentOf, shrinkOf, worldOf, worstOf, zoneAt, zonesWithin } from './geometry.ts';
 import { landPath } from './land.ts';
 import { paintMap } from './map-painter.ts';
+import { createStill } from './still.ts';
 import type { Zones } from './zones.ts';
 
 /** The map on its canvas: every zone where it lies, in the colour of the most urgent of its tasks. */
@@ -43,13 +45,24 @@ export function createMap(canvas: HTMLCanvasElement, options: MapOptions): ZoneM
   let order = new Uint32Array(0);
   let chosen = -1;
   let stopped = false;
+  const still = createStill(context, { ground: () => palette.sea, repaint: () => view.repaint() });
+  /** Something else than its place has changed. */
+  const repaint = () => {
+    still.forget();
+    view.repaint();
+  };
 
   const view = createView(canvas, {
     bounds: () => worldOf(extent, shrink),
     mostScale: 20_000,
     draw() {
-      const scene = { zones, shrink, land, worst, order, palette, chosen, rubber: view.rubber() };
-      paintMap(context, scene, view.view);
+      if (!still.show(view.view)) {
+        const startedMs = performance.now();
+        paintMap(context, { zones, shrink, land, worst, order, palette, chosen }, view.view);
+        still.keep(view.view, performance.now() - startedMs);
+      }
+      const rubber = view.rubber();
+      if (rubber) paintRubber(context, rubber, palette);
       canvas.dataset.painted = String(order.length);
     },
     onHover: (at) => options.onTell(at ? zoneUnder(at[0], at[1]) : chosen),
@@ -102,18 +115,19 @@ export function createMap(canvas: HTMLCanvasElement, options: MapOptions): ZoneM
     if (stopped) return;
     land = new Path2D();
     land.addPath(path, new DOMMatrix([shrink, 0, 0, 1, 0, 0]));
-    view.repaint();
+    repaint();
   });
 
   return {
     show(codes, mask) {
       worst = worstOf(codes, { processes, zones: zones.count }, mask) as Uint8Array<ArrayBuffer>;
       order = drawingOrder(worst) as Uint32Array<ArrayBuffer>;
-      view.repaint();
+      repaint();
     },
     ring(zone) {
       if (chosen === zone) return;
       chosen = zone;
+      still.forget();
       if (zone < 0) return view.repaint();
       const [west, south, east, north] = [0, 1, 2, 3].map((i) => zones.boxes[zone * 4 + i] ?? 0) as [
         number,
@@ -127,10 +141,11 @@ export function createMap(canvas: HTMLCanvasElement, options: MapOptions): ZoneM
     zoom: (factor) => view.zoom(factor),
     recolor() {
       palette = readPalette();
-      view.repaint();
+      repaint();
     },
     stop() {
       stopped = true;
+      still.stop();
       view.stop();
     },
   };
