@@ -26,6 +26,8 @@ function gridOf(batch: string) {
       if (processes * zones !== bytes.length) throw new Error('the grid is not whole: load the page anew');
       return { codes: codesOf(bytes), processes, zones };
     },
+    // What came while the page started is not asked for again once it stands.
+    staleTime: 5_000,
     structuralSharing: false,
   });
 }
