@@ -46,6 +46,7 @@ export type {
   CallFailure,
   CancelAnswer,
   Catalogue,
+  Cost,
   FindAnswer,
   FindRequest,
   LaunchAnswer,

@@ -29,6 +29,16 @@ export interface RemoteState {
   message: string | undefined;
   /** What it offers now that it has ended, where the same answer says so. */
   results?: readonly ResultLink[] | undefined;
+  /** What it cost, all in all; of a job that has not ended it counts for nothing. Undefined: not told, which is not free. */
+  cost?: Cost | undefined;
+}
+
+/** As the platform tells it: never converted, and never added to another platform's. */
+export interface Cost {
+  /** Zero or more. */
+  amount: number;
+  /** The platform's word: a currency, `credits`. */
+  unit: string;
 }
 
 /** One thing that an ended job offers. */

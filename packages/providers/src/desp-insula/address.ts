@@ -1,5 +1,6 @@
 import type { RemoteJob } from '@nightpass/core';
 import { baseOf } from '../http/paths.ts';
+import { amountReply } from '../read-cost.ts';
 
 /**
  * Where things are. Ids come from the platform and are data; of its links only ids are taken, and paths below our own
@@ -20,12 +21,23 @@ export function apiOf(baseUrl: string): Api {
   return { origin, path: /\/api\/v\d+(?:\.\d+)?$/.test(prefix) ? prefix : `${prefix}${usualPath}` };
 }
 
-export const jobHere = ({ path }: Api, id: string): RemoteJob => ({ id, address: `${path}/jobs/${id}` });
+/** @param price of the job, as its launch was answered: no later answer need say it, so it goes with the address */
+export const jobHere = ({ path }: Api, id: string, price?: number): RemoteJob => ({
+  id,
+  address: `${path}/jobs/${id}${price === undefined ? '' : `#price=${price}`}`,
+});
 
 /** The address of a job as it is to be called now; undefined for what `jobHere` never made. */
 export function addressHere({ path }: Api, address: string): string | undefined {
-  const id = address.startsWith(`${path}/jobs/`) ? address.slice(`${path}/jobs/`.length) : '';
-  return /^[1-9]\d{0,15}$/.test(id) ? address : undefined;
+  const [plain = ''] = address.split('#', 1);
+  const id = plain.startsWith(`${path}/jobs/`) ? plain.slice(`${path}/jobs/`.length) : '';
+  return /^[1-9]\d{0,15}$/.test(id) ? plain : undefined;
+}
+
+/** Undefined where its launch was not answered with one. */
+export function priceIn(address: string): number | undefined {
+  const [, price] = /#price=([\d.]+(?:e[+-]?\d+)?)$/.exec(address) ?? [];
+  return price === undefined ? undefined : amountReply.parse(Number(price));
 }
 
 /** Links may be URI templates, even amid their path. */

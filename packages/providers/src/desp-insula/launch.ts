@@ -34,7 +34,7 @@ export async function launch(
   if (!(await call.launchSlot(step))) return noSlot;
   const exchange = await client.launch(saved.id, correlationId, call);
   const made = isWell(exchange) ? launchedIdOf(exchange.json) : undefined;
-  if (made) return { kind: 'launched', job: jobHere(client.api, made.id), rule: `launched-by-${made.by}` };
+  if (made) return { kind: 'launched', job: jobHere(client.api, made.id, made.price), rule: `launched-by-${made.by}` };
   const trouble = isWell(exchange) ? (exchange.trouble ?? 'no job can be read from the answer') : undefined;
   return permitted(
     client,

@@ -2,11 +2,12 @@ import type { Call, CallFailure, LookAnswer, LookManyAnswer, RemoteJob, RemoteSt
 import { noSlot } from '../auth/authorized-client.ts';
 import { refused } from '../http/failure-table.ts';
 import { reasonLine } from '../http/text-excerpt.ts';
-import { addressHere, jobHere } from './address.ts';
+import { costOf } from '../read-cost.ts';
+import { addressHere, jobHere, priceIn } from './address.ts';
 import { goneReason } from './answers.ts';
 import type { Client } from './client.ts';
 import { pageIn } from './list-jobs.ts';
-import { type JobReply, readJob, reasonInLogs } from './replies.ts';
+import { type JobReply, priceOf, readJob, reasonInLogs } from './replies.ts';
 import { familyState, stateOf } from './state.ts';
 
 const listSize = 100;
@@ -20,7 +21,7 @@ export async function look(client: Client, job: RemoteJob, call: Call): Promise<
   const read = await readOne(client, address.slice(client.api.path.length), call);
   if (read.kind !== 'read') return read;
   const state = await wholeState(client, read.job, call);
-  return 'kind' in state ? state : { kind: 'seen', state };
+  return 'kind' in state ? state : { kind: 'seen', state: withCost(state, read.job, job) };
 }
 
 /** @param path below the API's */
@@ -60,6 +61,13 @@ async function wholeState(
   return { ...state, message: why === undefined ? undefined : reasonLine(why) };
 }
 
+/** Charged when it is submitted, whatever becomes of it then; given back where it is cancelled before it starts. */
+function withCost(state: RemoteState, row: JobReply, job: RemoteJob): RemoteState {
+  if (state.status !== 'succeeded' && state.status !== 'failed') return state;
+  const cost = costOf(priceOf(row) ?? priceIn(job.address), 'credits');
+  return cost ? { ...state, cost } : state;
+}
+
 /** Sub-jobs come without pages. */
 export async function readFamily(client: Client, id: string, call: Call): Promise<JobReply[] | CallFailure> {
   const exchange = await client.getNext(`/jobs/${id}/subJobs?projection=shortJob`, call);
@@ -70,8 +78,9 @@ export async function readFamily(client: Client, id: string, call: Call): Promis
 
 /** By the list of all jobs, the newest first: as far as the oldest of those, or as long as it is worth it. */
 export async function lookMany(client: Client, jobs: readonly RemoteJob[], call: Call): Promise<LookManyAnswer> {
-  const asked = new Set(jobs.filter((job) => job.address === jobHere(client.api, job.id).address).map((job) => job.id));
-  const lowestAsked = Math.min(...[...asked].map(Number));
+  const isHere = (job: RemoteJob) => addressHere(client.api, job.address) === jobHere(client.api, job.id).address;
+  const asked = new Map(jobs.filter(isHere).map((job) => [job.id, job]));
+  const lowestAsked = Math.min(...[...asked.keys()].map(Number));
   const mostPages = Math.ceil(asked.size / 5);
   const seen = new Map<string, RemoteState>();
   let requests = 0;
@@ -89,11 +98,12 @@ export async function lookMany(client: Client, jobs: readonly RemoteJob[], call:
     const page = pageIn(exchange);
     if (!page) return client.failed(exchange);
     for (const row of page.items) {
-      const { id } = row;
-      if (id === undefined || !asked.has(id) || seen.has(id)) continue;
+      const { id = '' } = row;
+      const job = asked.get(id);
+      if (!job || seen.has(id)) continue;
       const state = await wholeState(client, { ...row, id }, counted);
       if ('kind' in state) return state;
-      seen.set(id, state);
+      seen.set(id, withCost(state, row, job));
     }
     const isLast = page.items.length === 0 || (page.totalPages !== undefined && number >= page.totalPages - 1);
     if (isLast || page.items.some((row) => Number(row.id) <= lowestAsked)) break;

@@ -1,5 +1,6 @@
 import type { RemoteStatus } from '@nightpass/core';
 import { z } from 'zod';
+import { amountReply } from '../read-cost.ts';
 import { withoutTemplates } from './address.ts';
 
 /** What the servers answer, as tolerant as can be: what is missing or of another type is undefined. */
@@ -49,6 +50,7 @@ const job = z.object({
   owner: z.object({ name: text }).optional().catch(undefined),
   parentJob: z.record(z.string(), z.unknown()).nullable().optional().catch(undefined),
   outputs: z.record(z.string(), z.unknown()).nullable().optional().catch(undefined),
+  costQuotation: z.object({ cost: amountReply, recurrence: text }).optional().catch(undefined),
   _links: link,
 });
 export type JobReply = z.infer<typeof job>;
@@ -59,15 +61,27 @@ export function readJob(json: unknown): JobReply | undefined {
   return parsed.success ? parsed.data : undefined;
 }
 
+/**
+ * What a job costs once and for all. A price by the hour, the day or the month says what it will be multiplied by, and
+ * nothing of what was paid.
+ */
+export function priceOf(job: JobReply | undefined): number | undefined {
+  const { cost, recurrence } = job?.costQuotation ?? {};
+  return recurrence === 'ONE_OFF' ? cost : undefined;
+}
+
 /** Which job a launch made: under "content", at the top, or by the link to it. */
-export function launchedIdOf(json: unknown): { id: string; by: 'content-id' | 'id' | 'self-link' } | undefined {
+export function launchedIdOf(
+  json: unknown,
+): { id: string; by: 'content-id' | 'id' | 'self-link'; price: number | undefined } | undefined {
   const wrapped = z.object({ content: z.unknown() }).safeParse(json);
   const content = wrapped.success ? readJob(wrapped.data.content) : undefined;
   const top = readJob(json);
-  if (content?.id !== undefined) return { id: content.id, by: 'content-id' };
-  if (top?.id !== undefined) return { id: top.id, by: 'id' };
+  const price = priceOf(content) ?? priceOf(top);
+  if (content?.id !== undefined) return { id: content.id, by: 'content-id', price };
+  if (top?.id !== undefined) return { id: top.id, by: 'id', price };
   const linked = idInLink(top?._links?.self?.href ?? content?._links?.self?.href, 'jobs');
-  return linked === undefined ? undefined : { id: linked, by: 'self-link' };
+  return linked === undefined ? undefined : { id: linked, by: 'self-link', price };
 }
 
 /** The id of an entity in a link to it, whatever its host. */

@@ -4,6 +4,7 @@ import { noSlot } from '../auth/authorized-client.ts';
 import type { Exchange, HttpClient } from '../http/http-client.ts';
 import { type Base, hasDotSegments } from '../http/paths.ts';
 import { reasonLine } from '../http/text-excerpt.ts';
+import { unitReply } from '../read-cost.ts';
 import { failureOf } from './failures.ts';
 
 /** One version of a back-end's API. */
@@ -14,6 +15,8 @@ export interface Api {
   title: string | undefined;
   /** Whether tokens are sent as they are (1.3), rather than with the way they were got by before them. */
   takesBareTokens: boolean;
+  /** What it bills in: a currency, or a unit of its own; undefined: it bills nothing here, and tells no costs. */
+  currency: string | undefined;
   /** Whether this is one of the endpoints that it lists; undefined where it lists none. */
   offers(method: string, path: string): boolean | undefined;
 }
@@ -51,6 +54,7 @@ const capabilitiesReply = z.object({
   api_version: z.string(),
   title: text,
   conformsTo: z.array(z.string()).catch([]),
+  billing: z.object({ currency: unitReply }).optional().catch(undefined),
   endpoints: z
     .array(z.object({ path: z.string(), methods: z.array(z.string()) }))
     .optional()
@@ -146,6 +150,7 @@ function apiOf(prefix: string, told: z.infer<typeof capabilitiesReply>): Api {
     prefix,
     version: reasonLine(told.api_version),
     title: told.title === undefined ? undefined : reasonLine(told.title),
+    currency: told.billing?.currency,
     takesBareTokens: told.conformsTo.some((uri) => jwtClass.test(uri)),
     offers: (method, path) => endpoints?.has(`${method} ${path}`),
   };

@@ -1,16 +1,21 @@
-import type { Call, LookAnswer, LookManyAnswer, RemoteJob, RemoteState } from '@nightpass/core';
+import type { Call, Cost, LookAnswer, LookManyAnswer, RemoteJob, RemoteState } from '@nightpass/core';
 import { noSlot } from '../auth/authorized-client.ts';
 import { refused } from '../http/failure-table.ts';
 import { excerpt, reasonLine } from '../http/text-excerpt.ts';
+import { costOf } from '../read-cost.ts';
 import { placeOf } from './address.ts';
 import { type Client, firstFree } from './client.ts';
 import type { Reading } from './discovery.ts';
 import { failed } from './failures.ts';
 import { listJobs } from './list-jobs.ts';
-import { firstError, type JobReply, readJob, type Started, stateOf } from './replies.ts';
+import { firstError, isCreated, type JobReply, readJob, type Started, stateOf } from './replies.ts';
 
-/** Of the jobs of one list that failed, so many are asked why; the others are looked at singly. */
+/**
+ * Of the jobs of one list that failed, so many are asked why; the others are looked at singly. So many that ended are
+ * asked what they cost, where the list does not say; the others end without: no end waits for a bill.
+ */
 const mostReasons = 20;
+const mostCosts = 20;
 
 export async function look(client: Client, job: RemoteJob, lagMs: number, call: Call): Promise<LookAnswer> {
   const place = placeOf(job);
@@ -25,7 +30,8 @@ export async function look(client: Client, job: RemoteJob, lagMs: number, call: 
   if (!seen) return failed(exchange);
   // A cache on the way may answer with another job: its end is not this one's.
   if (seen.id !== undefined && seen.id !== job.id) return failed(exchange, 'HTTP 200: the answer is about another job');
-  const state = await explained(client, job.id, stateOf(seen, startedBy(place, lagMs)), reading);
+  const currency = await currencyOf(client, reading);
+  const state = await explained(client, job.id, stateOf(seen, startedBy(place, lagMs), currency), reading);
   return state ? { kind: 'seen', state } : noSlot;
 }
 
@@ -48,17 +54,24 @@ export async function lookMany(
   if (listing.kind === 'unsure') return { kind: 'ambiguous', rule: 'list-unsure', reason: listing.reason };
   if (listing.kind !== 'list') return listing;
   const rows = new Map(listing.rows.map((row): [string | undefined, JobReply] => [row.id, row]));
+  const currency = await currencyOf(client, reading);
   const seen = new Map<string, RemoteState>();
   let reasonsLeft = mostReasons;
+  let costsLeft = currency === undefined ? 0 : mostCosts;
   for (const job of jobs) {
     const row = rows.get(job.id);
     const place = row && placeOf(job);
     if (!place) continue;
-    const state = stateOf(row, startedBy(place, lagMs));
+    const state = stateOf(row, startedBy(place, lagMs), currency);
     if (state.status === 'failed' && --reasonsLeft < 0) continue;
     const whole = await explained(client, job.id, state, reading);
-    if (whole) seen.set(job.id, whole);
-    else reasonsLeft = 0;
+    if (!whole) {
+      reasonsLeft = 0;
+      continue;
+    }
+    const asks = isOver(whole) && whole.cost === undefined && --costsLeft >= 0;
+    const cost = asks ? await costOfJob(client, job.id, place.path, currency, reading) : whole.cost;
+    seen.set(job.id, cost ? { ...whole, cost } : whole);
   }
   return { kind: 'listed', seen, requests };
 }
@@ -68,6 +81,28 @@ const startedBy = ({ startedAtMs }: { startedAtMs: number | undefined }, lagMs: 
   nowMs: Date.now(),
   lagMs,
 });
+
+const isOver = ({ status, word }: RemoteState) =>
+  (status === 'succeeded' || status === 'failed' || status === 'cancelled') && !isCreated(word);
+
+/** Of what is known of the API already: it was called a moment ago. */
+async function currencyOf(client: Client, reading: Reading): Promise<string | undefined> {
+  const api = await client.api(reading);
+  return 'rule' in api ? undefined : api.currency;
+}
+
+/** What one ended job cost, by its own answer. Undefined where that cannot be had: it ends all the same. */
+async function costOfJob(
+  client: Client,
+  id: string,
+  path: string,
+  currency: string | undefined,
+  reading: Reading,
+): Promise<Cost | undefined> {
+  const exchange = await client.get(path, reading);
+  const told = exchange.kind === 'answer' && exchange.status === 200 ? readJob(exchange.json) : undefined;
+  return told && (told.id === undefined || told.id === id) ? costOf(told.costs, currency) : undefined;
+}
 
 /** A failed job does not say why: its logs do. @returns undefined where there was no slot to ask them. */
 async function explained(

@@ -1,6 +1,7 @@
 import type { RemoteState, RemoteStatus } from '@nightpass/core';
 import { z } from 'zod';
 import { reasonLine } from '../http/text-excerpt.ts';
+import { amountReply, costOf } from '../read-cost.ts';
 
 /**
  * Every word the specification has, from 1.0 to 1.3, but for `created`, which depends on when the job was started (see
@@ -29,6 +30,7 @@ const jobReply = z.object({
   status: text,
   created: text,
   progress: z.coerce.number().optional().catch(undefined),
+  costs: amountReply,
 });
 export type JobReply = z.infer<typeof jobReply>;
 
@@ -96,12 +98,16 @@ export interface Started {
   lagMs: number;
 }
 
-/** What the platform says of a job that we started. Why it failed is not here: the logs know. */
-export function stateOf(job: JobReply, started: Started): RemoteState {
+/**
+ * What the platform says of a job that we started. Why it failed is not here: the logs know.
+ * @param currency in which costs are told; without it they mean nothing
+ */
+export function stateOf(job: JobReply, started: Started, currency?: string): RemoteState {
   const word = job.status ?? '';
   const progressPercent =
     job.progress !== undefined && Number.isFinite(job.progress) ? Math.min(100, Math.max(0, job.progress)) : undefined;
-  const said = { word: reasonLine(word), progressPercent, message: undefined };
+  const cost = costOf(job.costs, currency);
+  const said = { word: reasonLine(word), progressPercent, message: undefined, ...(cost && { cost }) };
   if (isCreated(word)) return { ...said, ...createdState(started) };
   const status = Object.hasOwn(remoteStatus, word) ? remoteStatus[word as keyof typeof remoteStatus] : 'unknown';
   return { ...said, status };

@@ -45,6 +45,10 @@ export const despInsulaBehaviour = z.strictObject({
     .strictObject({ balance: z.number().int().min(0), costPerJob: z.number().int().min(0) })
     .optional()
     .describe('What cannot be paid for is launched all the same, and ends in ERROR.'),
+  recurrence: z
+    .enum(['ONE_OFF', 'HOURLY', 'DAILY', 'MONTHLY'])
+    .optional()
+    .describe('Of the cost that is quoted: once with a wallet, by the hour without.'),
   services: z.array(service).optional().describe('Given: there are no others.'),
   raceMs: z.number().min(0).max(600_000).default(0).describe('Equal configs posted within this are "at once".'),
 

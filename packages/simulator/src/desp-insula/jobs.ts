@@ -21,6 +21,8 @@ export interface Job {
   goneFromMs: number;
   /** Unix time. */
   createdMs: number;
+  /** Null of what could not be paid for. */
+  costQuotation: { cost: number; recurrence: string } | null;
   plan: JobPlan;
 }
 

@@ -21,7 +21,8 @@ export function launch(called: Called): Reply {
   const unfit = service.status === 'DISABLED' ? 'disabled' : missingInput(service, config) ? 'invalid' : undefined;
   if (unfit === 'disabled' || (unfit && world.quirks.refusedLaunch === '403')) return refusedLaunch(called);
 
-  const job = start(called, config, service, unfit === 'invalid' || !isPaid(world));
+  const quoted = unfit !== 'invalid' && isPaid(world) ? quotationOf(world) : null;
+  const job = start(called, config, service, quoted);
   const effect = { jobId: String(job.id) };
   if (unfit === 'invalid') return { ...refusedLaunch(called), effect };
   if (world.random() * 100 < hiddenLaunchPercent) {
@@ -49,18 +50,24 @@ function isPaid(world: World): boolean {
   return true;
 }
 
-function start(called: Called, config: JobConfig, service: Service, fails: boolean): Job {
+/** Where a service has no price of its own, an hour has one. */
+function quotationOf({ behaviour: { wallet, recurrence } }: World): NonNullable<Job['costQuotation']> {
+  return { cost: wallet?.costPerJob ?? 1, recurrence: recurrence ?? (wallet ? 'ONE_OFF' : 'HOURLY') };
+}
+
+/** @param quoted null: it fails at once */
+function start(called: Called, config: JobConfig, service: Service, quoted: Job['costQuotation']): Job {
   const { world } = called;
   const own =
     world.quirks.launchedConfig === 'new'
       ? world.configs.add({ ...config, inputs: { ...config.inputs, ...expanded } })
       : config;
-  const job = addJob(called, own, null, fails);
+  const job = addJob(called, own, null, quoted);
   const { parallelInput } = service;
-  if (parallelInput === undefined || fails) return job;
+  if (parallelInput === undefined || !quoted) return job;
   for (const value of config.inputs[parallelInput] ?? []) {
     const inputs = { ...config.inputs, [parallelInput]: [value] };
-    addJob(called, world.configs.add({ ...config, inputs, parentId: job.id }), job.id, false);
+    addJob(called, world.configs.add({ ...config, inputs, parentId: job.id }), job.id, quoted);
   }
   return job;
 }
@@ -68,7 +75,12 @@ function start(called: Called, config: JobConfig, service: Service, fails: boole
 /** What the newest servers add to the inputs before they look a config up. */
 const expanded = { resolvedBySimulator: ['true'] };
 
-function addJob({ world, asked }: Called, config: JobConfig, parentId: number | null, fails: boolean): Job {
+function addJob(
+  { world, asked }: Called,
+  config: JobConfig,
+  parentId: number | null,
+  costQuotation: Job['costQuotation'],
+): Job {
   const { behaviour, quirks, clock } = world;
   return world.jobs.add(
     {
@@ -80,10 +92,11 @@ function addJob({ world, asked }: Called, config: JobConfig, parentId: number | 
       fingerprint: fingerprintOf([config.serviceId, config.inputs]),
       launchedAtMs: clock.elapsedMs(),
       createdMs: clock.wallMs(),
+      costQuotation,
     },
     behaviour,
     quirks.queueWords,
-    fails,
+    costQuotation === null,
   );
 }
 

@@ -112,6 +112,8 @@ export function jobReply(world: World, asked: Pick<Asked, 'ownOrigin'>, job: Job
     parent: job.children.length > 0,
     guiUrl: null,
     workerId: null,
+    // Only where nothing is projected: neither lists nor detailedJob have it.
+    ...(projection === 'none' && { costQuotation: job.costQuotation }),
     outputs: state.word === 'COMPLETED' ? outputUris(world, job) : null,
     serviceName: serviceOf(world, job.serviceId)?.name,
     ...(withLabel && { label: config?.label ?? null }),

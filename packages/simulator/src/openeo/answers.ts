@@ -63,7 +63,13 @@ function activeJobs({ jobs, clock }: World): number {
 export function look(world: World, asked: Asked): Reply {
   const job = findJob(world, asked);
   if (!job) return noSuchJob(asked.params.jobId);
-  return json({ ...summaryOf(world, job), description: job.description, process: JSON.parse(job.process), links: [] });
+  return json({
+    ...summaryOf(world, job),
+    ...costsOf(world, job),
+    description: job.description,
+    process: JSON.parse(job.process),
+    links: [],
+  });
 }
 
 /** `GET /jobs`: no filters; pages only by the link to the next. */
@@ -85,7 +91,7 @@ export function list(world: World, asked: Asked): Reply {
     ...(Number.isNaN(limit) ? {} : { limit: String(limit) }),
   });
   return json({
-    jobs: page.map((job) => summaryOf(world, job)),
+    jobs: page.map((job) => ({ ...summaryOf(world, job), ...costsOf(world, job, 'list') })),
     links: more ? [{ rel: 'next', href: `${addressOf(asked)}/jobs?${query}` }] : [],
     ...(behaviour.federationMissing.length > 0 && { 'federation:missing': behaviour.federationMissing }),
   });
@@ -177,6 +183,14 @@ function summaryOf({ behaviour, clock }: World, job: Job) {
     created: new Date(job.createdUnixMs).toISOString().replace(/\.\d+Z$/, 'Z'),
     ...(behaviour.saysProgress && { progress: progressAt(job.life, status, nowMs) }),
   };
+}
+
+/** Null until it has ended, and in a list that does not read them. */
+function costsOf({ behaviour, clock }: World, { life }: Job, where?: 'list') {
+  const { currency, costPerJob, listShowsCosts } = behaviour;
+  if (currency === undefined) return {};
+  const isOver = life.run !== undefined && ['finished', 'error', 'canceled'].includes(wordAt(life, clock.elapsedMs()));
+  return { costs: isOver && (where !== 'list' || listShowsCosts) ? costPerJob : null };
 }
 
 export const addressOf = ({ ownOrigin, params }: Asked) => `${ownOrigin}${apiPrefix}/${params.version}`;

@@ -69,6 +69,9 @@ const switches = {
   failPercent: z.number().min(0).max(100).optional(),
   failMessage: z.string().optional(),
   saysProgress: yes,
+  currency: z.string().min(1).optional().describe('What is billed in; without it there is no billing, and no costs.'),
+  costPerJob: z.number().min(0).optional().describe('Of one that ran, however it ended; told once it has ended.'),
+  listShowsCosts: yes,
   statusLagSeconds: seconds.optional().describe('Still shown as created for so long after its start.'),
   newJobLagSeconds: seconds.optional().describe('Answers 404 for so long after its creation.'),
   cancelledRun: choice('canceled', 'created').describe('What a running job becomes.'),
@@ -98,7 +101,7 @@ const asWritten = z.strictObject({
 });
 
 type Written = z.output<typeof asWritten>;
-type Optional = 'rateLimit' | 'concurrentJobs' | 'mostPerPage';
+type Optional = 'rateLimit' | 'concurrentJobs' | 'mostPerPage' | 'currency';
 export type OpenEoBehaviour = Required<Omit<Written, Optional>> & Pick<Written, Optional>;
 /** All that a preset settles. */
 export type Switches = Omit<OpenEoBehaviour, keyof typeof trafficBehaviour | 'like'>;

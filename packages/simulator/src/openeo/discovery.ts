@@ -43,6 +43,7 @@ export function capabilities(behaviour: OpenEoBehaviour, asked: Asked): Reply {
       endpoint('/jobs/{job_id}/logs', 'GET'),
       ...(behaviour.offersValidation ? [endpoint('/validation', 'POST')] : []),
     ],
+    ...(behaviour.currency !== undefined && { billing: { currency: behaviour.currency } }),
     links: [],
   });
 }

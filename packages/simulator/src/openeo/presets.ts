@@ -43,6 +43,8 @@ const spec: Switches = {
   failPercent: 0,
   failMessage: 'Simulated failure: the process found no usable tile',
   saysProgress: true,
+  costPerJob: 4,
+  listShowsCosts: true,
   statusLagSeconds: 0,
   newJobLagSeconds: 0,
   cancelledRun: 'canceled',
@@ -73,6 +75,9 @@ const vito: Switches = {
   unknownVersion: 501,
   startAgain: 'ignored',
   patch: 'unsupported',
+  // Costs are in the record of a job before it has ended, but its list does not read them.
+  currency: 'credits',
+  listShowsCosts: false,
   partialResults: true,
 };
 
