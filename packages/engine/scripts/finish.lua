@@ -19,6 +19,8 @@
   ARGV[7] intentAt  when that launch was intended, Unix ms: a number of an attempt that was given back comes again,
                      its moment does not
   ARGV[8] results  what it offers, JSON; empty: not known
+  ARGV[9] amount   what it cost; empty: not told
+  ARGV[10] unit    … in which unit
 
   Returns {'ended'} | {'moved', phase}
 ]]
@@ -26,10 +28,12 @@
 --@include move
 --@include settle-doubt
 --@include finish
+--@include cost
 local now = clock()
 local at = phase(grid, index)
 if (at ~= 'l' and at ~= 'u') or not isSame(task, attempt, intentAt) then return { 'moved', names[at] } end
 settleDoubt(launching, doubt, id)
 finish(batch, grid, counts, ended, task, due, inflight, id, index, at, to, now, rule, reason, processOf(doubt))
+countCost(batch, inflight, task, amount, unit)
 if results ~= '' then redis.call('HSET', task, 'results', results) end
 return { 'ended' }

@@ -11,19 +11,21 @@
   KEYS...            for each item: batch, grid, counts, task
   ARGV[1] score      the claim's score
   ARGV...            for each item: id, index, action ('again' | 's' | 'f' | 'c' | 'x' | 'p'), inMs, rule, reason, process id,
-                     JSON of the task's fields to set (null deletes)
+                     JSON of the task's fields to set (null deletes), and what its job cost: amount and unit; empty where
+                     it is not told
 
   Returns {id...}: the tasks that ended or were parked by this call
 ]]
 --@include clock
 --@include move
 --@include finish
+--@include cost
 local now = clock()
 local done = {}
 local items = (#KEYS - 6) / 4
 for i = 0, items - 1 do
   local batch, grid, counts, task = KEYS[7 + i * 4], KEYS[8 + i * 4], KEYS[9 + i * 4], KEYS[10 + i * 4]
-  local id, index, action, inMs, rule, reason, process, fields = unpack(ARGV, 2 + i * 8, 9 + i * 8)
+  local id, index, action, inMs, rule, reason, process, fields, amount, unit = unpack(ARGV, 2 + i * 10, 11 + i * 10)
   local held = redis.call('ZSCORE', due, id)
   local at = phase(grid, index)
   if held and tonumber(held) == tonumber(score) and (at == 'r' or at == 'u') then
@@ -35,6 +37,7 @@ for i = 0, items - 1 do
     else
       redis.call('SREM', doubt .. process, id)
       finish(batch, grid, counts, ended, task, due, inflight, id, index, at, action, now, rule, reason, process)
+      countCost(batch, inflight, task, amount, unit)
       redis.call('HINCRBY', stats, 'ended:' .. action, 1)
       local launched = redis.call('HGET', task, 'launchedAt')
       if action == 's' and launched then

@@ -50,6 +50,7 @@ export {
   readZone,
 } from './ledger/batches.ts';
 export type { LedgerContext } from './ledger/context.ts';
+export { type CostSum, readBatchCosts, type TaskCost, tidySum } from './ledger/cost.ts';
 export { createKeys, trackQueue } from './ledger/keys.ts';
 export { finishLaunch, recordLaunched, recordLost, requeue, type TaskPlace, writeIntent } from './ledger/launching.ts';
 export { ledgerNow, readTasks, walkGrid } from './ledger/reading.ts';

@@ -316,6 +316,7 @@ async function record(
         rule: verdict.rule,
         reason: verdict.reason ?? '',
         results: verdict.seen?.results,
+        cost: verdict.seen?.cost,
       });
       return verdict.phase;
     }

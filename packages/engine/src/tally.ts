@@ -8,6 +8,8 @@ export interface Tally {
   ended: ReadonlyMap<string, ReadonlyMap<string, number>>;
   /** How long holds of each kind have lasted that are over, ms. */
   heldMs: ReadonlyMap<string, number>;
+  /** What its jobs have cost that told it, by unit. */
+  costs: ReadonlyMap<string, number>;
   /** From a launch's intent to the platform's answer, and of whole remote jobs that succeeded; by process id. */
   answer: ReadonlyMap<string, Times>;
   run: ReadonlyMap<string, Times>;
@@ -29,6 +31,7 @@ export async function readTally({ redis, keys }: LedgerContext, provider: string
   const launched = new Map<string, number>();
   const ended = new Map<string, Map<string, number>>();
   const heldMs = new Map<string, number>();
+  const costs = new Map<string, number>();
   const times = { answer: new Map<string, Growing>(), run: new Map<string, Growing>() };
   for (const [field, text] of Object.entries(hash)) {
     const [what = '', detail] = (field.split(' ', 1)[0] ?? '').split(':');
@@ -36,6 +39,7 @@ export async function readTally({ redis, keys }: LedgerContext, provider: string
     const n = Number(text);
     if (what === 'launched') launched.set(of, n);
     else if (what === 'held') heldMs.set(of, n);
+    else if (what === 'cost') costs.set(of, n);
     else if (what === 'ended' && detail) ended.set(detail, (ended.get(detail) ?? new Map()).set(of, n));
     else if ((what === 'answer' || what === 'run') && detail) {
       const its = times[what].get(of) ?? { sumMs: 0, buckets: new Map<number, number>() };
@@ -44,7 +48,7 @@ export async function readTally({ redis, keys }: LedgerContext, provider: string
       else its.buckets.set(detail === 'inf' ? Number.POSITIVE_INFINITY : Number(detail), n);
     }
   }
-  return { launched, ended, heldMs, ...times };
+  return { launched, ended, heldMs, costs, ...times };
 }
 
 type Growing = { sumMs: number; buckets: Map<number, number> };

@@ -1,5 +1,6 @@
 --[[
-  Counters of a provider for the metrics, in the hash <provider>:tally: '<what> <process>' -> n, and times in 'le' buckets.
+  Counters of a provider for the metrics, in the hash <provider>:tally: '<what> <process>' -> n, times in 'le' buckets, and
+  'cost <unit>' -> amount.
   Beyond so many fields a process is counted as '*'. Trouble with a counter never touches the step.
 ]]
 local mostFields = 3000
@@ -10,10 +11,10 @@ local bucketsMs = {
 
 local function tallyBeside(key, name) return string.sub(key, 1, -#name - 1) .. 'tally' end
 
-local function add(tally, what, process, n)
+local function add(tally, what, process, n, by)
   local field = what .. ' ' .. process
   if redis.pcall('HEXISTS', tally, field) == 0 and redis.pcall('HLEN', tally) > mostFields then field = what .. ' *' end
-  redis.pcall('HINCRBY', tally, field, n)
+  redis.pcall(by or 'HINCRBY', tally, field, n)
 end
 
 --[[ The process whose doubts (or launches) a key holds: <provider>:doubt:<process>. ]]

@@ -27,6 +27,8 @@ export interface TaskResult {
   /** Which rule of the life cycle decided, and why, in words. */
   rule: string | null;
   reason: string | null;
+  /** In the platform's own unit; null where it told nothing. `amount` is of its last job, `total` of all of them. */
+  cost: { unit: string; amount: number | null; total: number } | null;
 }
 
 /** What both files begin with, as JSON. `batch` stands first: we look for it ourselves. */
@@ -62,6 +64,7 @@ export function resultOf(task: TaskLine, batch: BatchRecord, process: Process, z
     endedAt: iso(task.endedAtMs),
     rule: task.rule ?? null,
     reason: task.reason ?? null,
+    cost: task.cost ? { ...task.cost, amount: task.cost.amount ?? null } : null,
   };
 }
 

@@ -1,4 +1,5 @@
 import {
+  type Cost,
   type Phase,
   phaseByte,
   phases,
@@ -10,6 +11,7 @@ import {
 import { z } from 'zod';
 import { spacingMs } from '../pacing/spacing.ts';
 import { type LedgerContext, taskKeys } from './context.ts';
+import { costArgs } from './cost.ts';
 import { defineScript } from './script.ts';
 import { storedResults } from './task-results.ts';
 
@@ -79,7 +81,7 @@ const loseScript = defineScript('lose', {
 
 const finishScript = defineScript('finish', {
   ...taskTransition,
-  args: ['id', 'index', 'attempt', 'to', 'rule', 'reason', 'intentAt', 'results'],
+  args: ['id', 'index', 'attempt', 'to', 'rule', 'reason', 'intentAt', 'results', 'amount', 'unit'],
   reply: z.union([z.tuple([z.literal('ended')]), moved]),
 });
 
@@ -282,6 +284,7 @@ export async function finishLaunch(
   why: Decision & {
     phase: 'failed' | 'cancelled' | 'expired' | 'succeeded' | 'parked';
     results?: readonly ResultLink[] | undefined;
+    cost?: Cost | undefined;
   },
 ) {
   return finishScript(redis, taskKeys(keys, at), {
@@ -293,5 +296,6 @@ export async function finishLaunch(
     reason: why.reason,
     intentAt: why.intentAtMs ?? '',
     results: why.results ? storedResults(why.results) : '',
+    ...costArgs(why.cost),
   });
 }

@@ -1,6 +1,7 @@
-import { type Phase, phaseByte, type TaskId, taskIdOf } from '@nightpass/core';
+import { type Cost, type Phase, phaseByte, type TaskId, taskIdOf } from '@nightpass/core';
 import { z } from 'zod';
 import { type LedgerContext, phaseKeys } from './context.ts';
+import { costArgs } from './cost.ts';
 import type { TaskPlace } from './launching.ts';
 import { defineScript } from './script.ts';
 
@@ -62,6 +63,8 @@ export interface Settlement {
   outcome: { kind: 'again'; inMs: number } | { kind: 'end'; phase: Phase; rule: string; reason: string };
   /** Fields of the task to write; null takes one away. */
   fields: Record<string, string | number | null>;
+  /** Of a job that ended; counted in the step that ends the task, and so once. */
+  cost?: Cost | undefined;
 }
 
 /** Settles all in one call. @returns the tasks that ended by it. */
@@ -89,16 +92,21 @@ export async function settle(
         const { batch, grid, counts } = phaseKeys(keys, ref.batchId);
         return [batch, grid, counts, keys.task(ref)];
       }),
-      args: items.flatMap(({ at, outcome, fields }) => [
-        taskIdOf(at.ref),
-        at.index,
-        outcome.kind === 'again' ? 'again' : phaseByte[outcome.phase],
-        outcome.kind === 'again' ? outcome.inMs : 0,
-        outcome.kind === 'again' ? '' : outcome.rule,
-        outcome.kind === 'again' ? '' : outcome.reason,
-        at.processId,
-        JSON.stringify(fields),
-      ]),
+      args: items.flatMap(({ at, outcome, fields, cost }) => {
+        const { amount, unit } = costArgs(outcome.kind === 'end' ? cost : undefined);
+        return [
+          taskIdOf(at.ref),
+          at.index,
+          outcome.kind === 'again' ? 'again' : phaseByte[outcome.phase],
+          outcome.kind === 'again' ? outcome.inMs : 0,
+          outcome.kind === 'again' ? '' : outcome.rule,
+          outcome.kind === 'again' ? '' : outcome.reason,
+          at.processId,
+          JSON.stringify(fields),
+          amount,
+          unit,
+        ];
+      }),
     },
   );
   return ended as TaskId[];

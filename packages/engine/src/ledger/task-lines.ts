@@ -2,6 +2,7 @@ import { type Phase, phaseOfByte, type TaskId, type TaskRef, taskIdOf, type Zone
 import { z } from 'zod';
 import { type BatchRecord, refAt, zoneOf } from './batch-record.ts';
 import type { LedgerContext } from './context.ts';
+import { parseTaskCost, type TaskCost } from './cost.ts';
 import { defineScript } from './script.ts';
 
 /** Reading very many tasks: only what accounts tell of each, in few round trips, never all at once. */
@@ -20,6 +21,7 @@ export interface TaskLine extends TaskRef {
   remoteJobId: string | undefined;
   rule: string | undefined;
   reason: string | undefined;
+  cost: TaskCost | undefined;
 }
 
 const readScript = defineScript('read-lines', {
@@ -28,7 +30,7 @@ const readScript = defineScript('read-lines', {
   reply: z.array(z.unknown()),
 });
 /** In the script's reply. */
-const valuesEach = 9;
+const valuesEach = 12;
 
 /** Tasks read by one script: it blocks everybody else for about two milliseconds. */
 const tasksAtOnce = 200;
@@ -71,6 +73,7 @@ function lineOf(index: number, batch: Place, values: readonly (string | null)[],
     remoteJobId: values[at + 6] ?? undefined,
     rule: values[at + 7] ?? undefined,
     reason: values[at + 8] || undefined,
+    cost: parseTaskCost(values[at + 9], values[at + 10], values[at + 11]),
   };
 }
 

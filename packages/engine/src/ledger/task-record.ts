@@ -9,6 +9,7 @@ import type {
   TaskRef,
 } from '@nightpass/core';
 import { z } from 'zod';
+import { parseTaskCost, type TaskCost } from './cost.ts';
 import { parseResults } from './task-results.ts';
 
 /** What the ledger keeps of one task beside its phase. Nothing at all for a task that was never launched. */
@@ -43,6 +44,8 @@ export interface TaskRecord extends TaskRef {
   results: readonly ResultLink[] | undefined;
   /** How many more it offers than are kept here. */
   resultsCut: number;
+  /** Undefined: its platform told nothing, which is not to say that it was free. */
+  cost: TaskCost | undefined;
   /** Which rule decided last, and why, in words. */
   rule: string | undefined;
   reason: string | undefined;
@@ -76,6 +79,9 @@ const stored = z.object({
   cancelAt: ms,
   cancelTries: count,
   results: z.string().optional(),
+  cost: z.string().optional(),
+  costUnit: z.string().optional(),
+  costTotal: z.string().optional(),
   rule: z.string().optional(),
   reason: z.string().optional(),
   history: z.string().default(''),
@@ -113,6 +119,7 @@ export function parseTaskRecord(ref: TaskRef, id: TaskId, phase: Phase, hash: Re
     },
     results: results?.links,
     resultsCut: results?.cut ?? 0,
+    cost: parseTaskCost(it.cost, it.costUnit, it.costTotal),
     rule: it.rule,
     reason: it.reason || undefined,
     history: it.history.split('\n').flatMap((line) => {

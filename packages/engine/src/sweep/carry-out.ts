@@ -55,6 +55,7 @@ export async function carryOut(turn: Turn, verdict: Verdict, fields: Settlement[
         turn,
         { kind: 'end', phase, rule: verdict.rule, reason: verdict.reason ?? '' },
         { ...fields, ...(seen && remoteFields(seen)), ...(seen?.results && { results: storedResults(seen.results) }) },
+        seen?.cost,
       );
     }
     case 'running': {
@@ -100,12 +101,14 @@ const settleAs = (
   { run, task, batch }: Turn,
   outcome: Settlement['outcome'],
   fields: Settlement['fields'],
+  cost?: Settlement['cost'],
 ): Outcome => ({
   kind: 'settle',
   item: {
     at: placeOf(run, task, batch),
     outcome,
     fields,
+    cost,
   },
 });
 
