@@ -31,6 +31,9 @@ export const columns = [
   'rule',
   'reason',
   'family',
+  'cost',
+  'cost_total',
+  'cost_unit',
 ] as const;
 
 export async function writeCsv(ledger: LedgerContext, subject: Subject, to: Out): Promise<void> {
@@ -74,6 +77,9 @@ function rowOf(task: TaskLine, { zone }: ZoneLine, { batch, processes }: Subject
     text(task.rule),
     text(task.reason),
     isBad(task.phase) ? shapeOf(task.rule, task.reason).id : '',
+    task.cost?.amount ?? '',
+    task.cost?.total ?? '',
+    text(task.cost?.unit),
   ].join(',')}\r\n`;
 }
 

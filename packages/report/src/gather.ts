@@ -16,6 +16,7 @@ import {
   type ZoneLine,
 } from '@nightpass/engine';
 import type { Clock } from './clock.ts';
+import { createCosts } from './costs.ts';
 import { quantilesOf } from './quantiles.ts';
 import type { Parked, ProcessAccount, Snapshot } from './snapshot.ts';
 import { createTimeline, emptyTimeline, timelineOf } from './timeline.ts';
@@ -77,6 +78,7 @@ export async function gatherReport(
     firstLaunchAtMs: growing.firstLaunchAtMs,
     lastEndAtMs: growing.lastEndAtMs,
     launches: growing.launches,
+    costs: growing.costs.perProvider(batch),
   };
 }
 
@@ -95,6 +97,7 @@ interface Growing {
   firstLaunchAtMs: number | undefined;
   lastEndAtMs: number | undefined;
   launches: number;
+  costs: ReturnType<typeof createCosts>;
 }
 
 function begin(batch: BatchRecord): Growing {
@@ -112,6 +115,7 @@ function begin(batch: BatchRecord): Growing {
     firstLaunchAtMs: undefined,
     lastEndAtMs: undefined,
     launches: 0,
+    costs: createCosts(),
   };
 }
 
@@ -120,6 +124,7 @@ function addZone(its: Growing, { zone, zoneIndex, tasks }: ZoneLine): void {
   for (const task of tasks) {
     its.grid[task.index] = phases.indexOf(task.phase);
     addTimes(its, task);
+    its.costs.add(task);
     its.launches += task.attempt;
     if (!isBad(task.phase)) {
       its.waiting.add(task);
@@ -158,13 +163,14 @@ function parkedOf(task: TaskLine, location: string): Parked {
   };
 }
 
-function accounts({ batch, grid, durationsMs }: Growing): ProcessAccount[] {
+function accounts({ batch, grid, durationsMs, costs }: Growing): ProcessAccount[] {
   return Array.from({ length: batch.processCount }, (_, process) => {
     const [first, last] = [process * batch.zoneCount, (process + 1) * batch.zoneCount];
     const counts = noCounts();
     for (const code of grid.subarray(first, last)) counts[phases[code] as Phase] += 1;
     const known = durationsMs.subarray(first, last).filter((ms) => ms !== noDuration);
-    return { provider: batch.providers[process] ?? '', counts, durations: quantilesOf(known) };
+    const provider = batch.providers[process] ?? '';
+    return { provider, counts, durations: quantilesOf(known), costs: costs.ofProcess(process) };
   });
 }
 

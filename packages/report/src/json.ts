@@ -48,7 +48,7 @@ export function accountOf(snapshot: Snapshot): Omit<Report, 'results'> {
     tasks: batch.taskCount,
     launches: snapshot.launches,
     phases: snapshot.counts,
-    processes: perProcess.map(({ provider, counts, durations }, i) => ({
+    processes: perProcess.map(({ provider, counts, durations, costs }, i) => ({
       id: processes[i]?.id ?? '',
       name: processes[i]?.name ?? '',
       provider,
@@ -61,7 +61,9 @@ export function accountOf(snapshot: Snapshot): Omit<Report, 'results'> {
             longestSeconds: durations.longestMs / 1000,
           }
         : null,
+      costs: [...costs],
     })),
+    costs: [...snapshot.costs],
     families: snapshot.families.map(familyFacts),
     otherFailures: snapshot.otherFailures,
     holds: snapshot.holds.map(({ provider, kind, reason, fromMs, toMs }) => ({

@@ -50,8 +50,14 @@ function caseOf(task: TaskLine, name: string, process: string): string {
   const { launchedAtMs, endedAtMs } = task;
   const seconds = launchedAtMs !== undefined && endedAtMs !== undefined ? (endedAtMs - launchedAtMs) / 1000 : 0;
   const head = `<testcase classname="${attribute(process)}" name="${attribute(name)}" time="${Math.max(0, seconds).toFixed(3)}"`;
-  const inside = outcomeOf(task);
+  const inside = `${costOf(task)}${outcomeOf(task)}`;
   return inside === '' ? `${head}/>\n` : `${head}>${inside}</testcase>\n`;
+}
+
+/** Before the outcome, where readers of JUnit expect properties. */
+function costOf({ cost }: TaskLine): string {
+  if (!cost) return '';
+  return `<properties><property name="cost" value="${cost.total}"/><property name="cost_unit" value="${attribute(cost.unit)}"/></properties>`;
 }
 
 function outcomeOf({ phase, rule, reason, remoteJobId }: TaskLine): string {

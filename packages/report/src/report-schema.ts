@@ -42,7 +42,21 @@ export const taskSchema = z.object({
   endedAt: time.nullable(),
   rule: z.string().nullable(),
   reason: z.string().nullable(),
+  cost: z
+    .object({
+      unit: z.string().describe('The platform’s own.'),
+      amount: z.number().nullable().describe('Of its last job; null: that told none.'),
+      total: z.number().describe('Of all its jobs.'),
+    })
+    .nullable()
+    .describe('null: nothing was told, which is not to say that it was free.'),
   family: z.string().nullable().describe('Of those that ended badly or were parked.'),
+});
+
+const costSchema = z.object({
+  unit: z.string().describe('The platform’s own: a currency, credits.'),
+  total: z.number(),
+  tasks: count.describe('Of how many tasks it was told: it says nothing of the others.'),
 });
 
 export const reportSchema = z.object({
@@ -69,8 +83,12 @@ export const reportSchema = z.object({
         .object({ n: count, medianSeconds: z.number(), p95Seconds: z.number(), longestSeconds: z.number() })
         .nullable()
         .describe('Of those that succeeded, from launch to end.'),
+      costs: z.array(costSchema).describe('What was told of its jobs.'),
     }),
   ),
+  costs: z
+    .array(costSchema.extend({ provider: z.string(), of: count.describe('Tasks of the batch on that provider.') }))
+    .describe('By provider and unit; sums of different ones are not to be added.'),
   families: z.array(familySchema).describe('Largest first.'),
   otherFailures: count.describe('Failures of causes beyond those that are told apart.'),
   holds: z.array(

@@ -32,6 +32,14 @@ export interface Snapshot {
   lastEndAtMs: number | undefined;
   /** Launches sent, all attempts together. */
   launches: number;
+  /** By provider and unit. */
+  costs: readonly ProviderCost[];
+}
+
+export interface ProviderCost extends CostOfTasks {
+  provider: string;
+  /** All the batch's tasks on that provider. */
+  of: number;
 }
 
 export interface ZoneTable {
@@ -50,6 +58,16 @@ export interface ProcessAccount {
   counts: Counts;
   /** Of those that succeeded, from launch to end. Undefined where there is none. */
   durations: Quantiles | undefined;
+  /** What was told of its jobs, by unit. */
+  costs: readonly CostOfTasks[];
+}
+
+/** A sum in a platform's own unit. */
+export interface CostOfTasks {
+  unit: string;
+  total: number;
+  /** Of how many tasks it was told: it says nothing of the others. */
+  tasks: number;
 }
 
 export interface Parked {

@@ -5,6 +5,10 @@ import type { Counts } from '@nightpass/engine';
 
 const numbers = new Intl.NumberFormat('en');
 export const num = (n: number) => numbers.format(n);
+const parts = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
+const cents = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
+/** Of money or credits: a cost is never said to be nothing because it is small. */
+export const amount = (n: number) => (n < 1 ? parts : cents).format(n);
 export const many = (n: number, one: string, several = `${one}s`) => `${num(n)} ${n === 1 ? one : several}`;
 export const listed = (words: readonly string[], last = 'and') =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;

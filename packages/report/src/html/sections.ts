@@ -2,7 +2,7 @@ import { span } from '@nightpass/core';
 import type { Clock } from '../clock.ts';
 import { type Step, stepsForOpen, stepsForParked } from '../next-steps.ts';
 import type { ProcessAccount, Snapshot } from '../snapshot.ts';
-import { headline, many, num, oneLine, openCount, percent, phaseSays, total } from '../words.ts';
+import { amount, headline, many, num, oneLine, openCount, percent, phaseSays, total } from '../words.ts';
 import { type Html, html, type Part, theirs } from './markup.ts';
 import { bar, phasesIn, sign } from './signs.ts';
 import { timelinePicture, timelineTable } from './timeline-picture.ts';
@@ -10,7 +10,7 @@ import { timelinePicture, timelineTable } from './timeline-picture.ts';
 /** What the report tells in words and tables: all of it can be read without the script, and on paper. */
 
 export function headSection(snapshot: Snapshot, clock: Clock): Html {
-  const { batch, counts, over, atMs } = snapshot;
+  const { batch, counts, over, atMs, costs } = snapshot;
   const { good, text } = headline(counts);
   const when = over
     ? html`Over since ${time(batch.endedAtMs ?? atMs, clock)}, ${span((batch.endedAtMs ?? atMs) - batch.acceptedAtMs)} after it was accepted.`
@@ -18,7 +18,7 @@ export function headSection(snapshot: Snapshot, clock: Clock): Html {
   return html`<h1>${theirs(oneLine(batch.name ?? batch.file))}</h1>
 <p class="muted">Report of batch <code>${batch.id}</code>, ${many(batch.processCount, 'process', 'processes')} × ${many(batch.zoneCount, 'zone')} = ${many(batch.taskCount, 'task')}</p>
 <p class="verdict ${good ? 'good' : 'bad'}">${sign(good ? 'succeeded' : 'failed')}${text}</p>
-<p>${when}${!over && commands(stepsForOpen(batch.id))}</p>
+${costs.map(({ total, unit, provider, tasks, of }) => html`<p>Cost${!over && ' so far'}: <b>${amount(total)} ${theirs(oneLine(unit))}</b> on ${provider}, told for ${num(tasks)} of ${many(of, 'task')}.</p>\n`)}<p>${when}${!over && commands(stepsForOpen(batch.id))}</p>
 ${bar(counts)}
 <ul class="legend">${phasesIn(counts).map(
     (phase) =>
@@ -64,7 +64,8 @@ export function timelineSection({ timeline, launches }: Snapshot, clock: Clock):
 <div class="picture">${timelinePicture(timeline, clock)}${timelineTable(timeline, clock)}</div></section>`;
 }
 
-export function durationsSection({ processes, perProcess }: Snapshot): Html {
+export function durationsSection({ processes, perProcess, costs }: Snapshot): Html {
+  const tells = costs.length > 0;
   const rows = perProcess.map((account, i) => {
     const { provider, counts, durations } = account;
     const times = durations
@@ -77,6 +78,7 @@ export function durationsSection({ processes, perProcess }: Snapshot): Html {
       badly(account),
       openCount(counts) === 0 ? '–' : num(openCount(counts)),
       ...times,
+      ...(tells ? [costCell(account)] : []),
     ];
   });
   const heads = [
@@ -89,10 +91,20 @@ export function durationsSection({ processes, perProcess }: Snapshot): Html {
     '95th percentile',
     'Longest',
     'n',
+    ...(tells ? ['Cost'] : []),
   ];
   return html`<section aria-labelledby="durations"><h2 id="durations">Processes, and how long their jobs took</h2>
 <p class="muted">From launch to end, of those that succeeded.</p>
 ${table('Processes', heads, rows, 2)}</section>`;
+}
+
+/** With how many told it, where not all did: nobody is to take a part for the whole. */
+function costCell({ counts, costs }: ProcessAccount): Part {
+  if (costs.length === 0) return '–';
+  return costs.map(
+    ({ total: sum, unit, tasks }, i) =>
+      html`${i > 0 && html`<br>`}${amount(sum)} ${theirs(oneLine(unit))}${tasks < total(counts) && html`<br><small>told for ${num(tasks)} of ${num(total(counts))}</small>`}`,
+  );
 }
 
 function badly({ counts }: ProcessAccount): Part {
