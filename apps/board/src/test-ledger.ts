@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { type BatchContent, type BatchId, baseProviderConfig, type Log, limitsOf, type Phase } from '@nightpass/core';
+import {
+  type BatchContent,
+  type BatchId,
+  baseProviderConfig,
+  type Cost,
+  type Log,
+  limitsOf,
+  type Phase,
+} from '@nightpass/core';
 import {
   claimDue,
   closeTask,
@@ -161,7 +169,13 @@ export async function openSample(
 }
 
 /** Takes a queued task to a phase, the way that workers do. */
-export async function drive(ledger: LedgerContext, at: TaskPlace, phase: Phase, reason = ''): Promise<void> {
+export async function drive(
+  ledger: LedgerContext,
+  at: TaskPlace,
+  phase: Phase,
+  reason = '',
+  cost?: Cost,
+): Promise<void> {
   if (phase === 'queued') return;
   await ledger.redis.set(ledger.keys.launchLock(at.provider, at.ref), 'token');
   const intent = await writeIntent(ledger, at, {
@@ -184,19 +198,19 @@ export async function drive(ledger: LedgerContext, at: TaskPlace, phase: Phase, 
     case 'succeeded': {
       const job = { id: `job-${at.ref.batchId}-${at.index}`, address: `/jobs/${at.index}` };
       await recordLaunched(ledger, at, { attempt, job, lookInMs: phase === 'running' ? 60_000 : 0, rule: 'created' });
-      if (phase === 'succeeded') await succeed(ledger, at);
+      if (phase === 'succeeded') await succeed(ledger, at, cost);
       return;
     }
     default:
-      await finishLaunch(ledger, at, { attempt, phase, rule: 'refused', reason });
+      await finishLaunch(ledger, at, { attempt, phase, rule: 'refused', reason, cost });
       await closeTask(ledger, at);
   }
 }
 
-async function succeed(ledger: LedgerContext, at: TaskPlace): Promise<void> {
+async function succeed(ledger: LedgerContext, at: TaskPlace, cost: Cost | undefined): Promise<void> {
   const { score } = await claimDue(ledger, at.provider, 1_000, 60_000);
   const outcome = { kind: 'end', phase: 'succeeded', rule: 'status', reason: '' } as const;
-  await settle(ledger, at.provider, score, [{ at, outcome, fields: { word: 'SUCCEEDED' } }]);
+  await settle(ledger, at.provider, score, [{ at, outcome, fields: { word: 'SUCCEEDED' }, cost }]);
   await closeTask(ledger, at);
 }
 

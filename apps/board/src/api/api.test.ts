@@ -11,7 +11,9 @@ beforeAll(async () => {
   const content = contentOf({ processes: 2, zones: 5 }, { name: 'Evening round' });
   const sample = await openSample(board.ledger, { content });
   id = sample.id;
-  for (const index of [0, 1, 2]) await drive(board.ledger, sample.place(index), 'succeeded');
+  await drive(board.ledger, sample.place(0), 'succeeded', '', { amount: 12.98, unit: 'EUR' });
+  await drive(board.ledger, sample.place(1), 'succeeded', '', { amount: 0.1, unit: 'EUR' });
+  await drive(board.ledger, sample.place(2), 'succeeded');
   await drive(board.ledger, sample.place(3), 'failed', '400: no such dataset');
   await drive(board.ledger, sample.place(4), 'running');
   await drive(board.ledger, sample.place(5), 'parked', 'two jobs of this name');
@@ -62,6 +64,14 @@ test('providers tell their pace, budget and holds; batches their counts, forecas
   expect(familyList.parse(await json(`/batches/${id}/families?phase=failed`)).items).toMatchObject([
     { rule: 'refused', count: 1, example: { task: `${id}-0-3`, reason: '400: no such dataset' } },
   ]);
+});
+
+test('a batch tells what it has cost so far and of how many tasks that is told; a task what its jobs cost', async () => {
+  const { costs } = batchDetail.parse(await json(`/batches/${id}`));
+  expect(costs).toEqual([{ provider: 'airbus', unit: 'EUR', total: 13.08, tasks: 2 }]);
+  const { task } = taskDetail.parse(await json(`/tasks/${id}-0-0`));
+  expect(task.cost).toEqual({ unit: 'EUR', amount: 12.98, total: 12.98 });
+  expect(taskDetail.parse(await json(`/tasks/${id}-0-2`)).task).not.toHaveProperty('cost');
 });
 
 test('the grid is its bytes, zipped or not, and is not sent again to who has it', async () => {

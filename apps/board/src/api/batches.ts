@@ -1,5 +1,5 @@
 import type { BatchId } from '@nightpass/core';
-import { ledgerNow, readProcesses, readSummary, settledCount, usualDurations } from '@nightpass/engine';
+import { ledgerNow, readBatchCosts, readProcesses, readSummary, settledCount, usualDurations } from '@nightpass/engine';
 import { countPhases } from '../index/grid-bytes.ts';
 import { batchOf } from '../overview.ts';
 import type { Api, ApiParts } from './api-parts.ts';
@@ -44,6 +44,7 @@ export function batchRoutes(app: Api, parts: ApiParts): void {
         nowMs,
         batch: batchOf(summary),
         percentSettled: taskCount === 0 ? 100 : Math.floor((settledCount(summary.counts) / taskCount) * 1000) / 10,
+        costs: await readBatchCosts(ledger, summary.batch.id),
         ...(await batchFigures(ledger, summary, limitsOf, nowMs)),
       };
     },

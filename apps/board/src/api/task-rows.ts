@@ -47,6 +47,7 @@ export function rowOf(task: TaskRecord, { process, zone }: Task, batch: BatchRec
     message: task.message?.slice(0, most),
     family: isBad(task.phase) ? shapeOf(task.rule, task.reason).id : undefined,
     resultCount: task.results && task.results.length + task.resultsCut,
+    cost: task.cost,
     launchedAtMs: task.launchedAtMs,
     endedAtMs: task.endedAtMs,
   };

@@ -9,8 +9,8 @@ let metrics: string;
 beforeAll(async () => {
   board = await startTestBoard();
   const { place } = await openSample(board.ledger, { content: contentOf({ processes: 2, zones: 3 }) });
-  await drive(board.ledger, place(0), 'succeeded');
-  await drive(board.ledger, place(1), 'failed', 'no');
+  await drive(board.ledger, place(0), 'succeeded', '', { amount: 12.98, unit: 'EUR' });
+  await drive(board.ledger, place(1), 'failed', 'no', { amount: 0.1, unit: 'EUR' });
   await drive(board.ledger, place(3), 'parked', 'who knows');
   await placeHold(board.ledger, 'airbus', { kind: 'quota', forMs: undefined, reason: 'full' });
   await new Promise((resolve) => setTimeout(resolve, 20));
@@ -24,6 +24,10 @@ test('launches and ends are counted by provider, process and outcome', () => {
   expect(metrics).toContain('nightpass_ends_total{provider="airbus",process="p-0",outcome="succeeded"} 1');
   expect(metrics).toContain('nightpass_ends_total{provider="airbus",process="p-0",outcome="failed"} 1');
   expect(metrics).toContain('nightpass_ends_total{provider="airbus",process="p-1",outcome="parked"} 1');
+});
+
+test('what jobs cost is counted by provider, in its own unit', () => {
+  expect(metrics).toContain('nightpass_cost_total{provider="airbus",unit="EUR"} 13.08');
 });
 
 test('answers and runs are histograms whose last bucket holds all', () => {

@@ -25,6 +25,10 @@ export function addTally(registry: Registry, all: readonly Counted[], nowMs: num
   ]);
   const looks = counter('looks_total', 'Looks at running jobs.', ['provider']);
   const held = counter('held_seconds_total', 'How long the provider was held, by reason.', ['provider', 'kind']);
+  const cost = counter('cost_total', 'What jobs have cost, of those whose platform tells it, in its own unit.', [
+    'provider',
+    'unit',
+  ]);
   for (const { provider, tally, holds, looks: looked } of all) {
     const named = processNames(tally);
     looks.inc({ provider }, looked);
@@ -33,6 +37,7 @@ export function addTally(registry: Registry, all: readonly Counted[], nowMs: num
       for (const [process, n] of byProcess)
         ended.inc({ provider, process: named(process), outcome: phaseOfByte(byte) }, n);
     }
+    for (const [unit, amount] of tally.costs) cost.inc({ provider, unit }, amount);
     for (const kind of holdKinds) {
       const now = holds.find((hold) => hold.kind === kind);
       const ms = (tally.heldMs.get(kind) ?? 0) + (now ? Math.max(0, nowMs - now.sinceMs) : 0);

@@ -133,6 +133,7 @@ export function taskFacts(task: TaskRecord, provider: string) {
     reason: task.reason ?? null,
     message: task.message ?? null,
     results: task.results ? task.results.length + task.resultsCut : null,
+    cost: task.cost ? { ...task.cost, amount: task.cost.amount ?? null } : null,
     launchedAt: isoOrNull(task.launchedAtMs),
     endedAt: isoOrNull(task.endedAtMs),
   };

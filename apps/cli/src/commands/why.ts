@@ -1,5 +1,5 @@
 import { parseTaskId, span } from '@nightpass/core';
-import { explainTask, ledgerNow, type Why } from '@nightpass/engine';
+import { explainTask, ledgerNow, type TaskCost, type Why } from '@nightpass/engine';
 import type { Command } from 'commander';
 import { type Cli, UsageError } from '../cli.ts';
 import { examples } from '../command-line.ts';
@@ -82,8 +82,14 @@ function whyLines({ colors }: Cli, why: Why, nowMs: number): string[] {
           `it offers ${several(task.results.length + task.resultsCut, 'result')}: nightpass results ${task.batchId} --task ${task.id}`,
         ]
       : []),
+    ...(task.cost === undefined ? [] : [oneLine(costWords(task.cost))]),
     ...(task.rule === undefined ? [] : [colors.dim(`decided by the rule ${task.rule}`)]),
     ...(task.history.length === 0 ? [] : ['', 'What has happened:']),
     ...task.history.map(({ atMs, text }) => `  ${colors.dim(clockTime(atMs, nowMs))}  ${oneLine(text)}`),
   ];
+}
+
+function costWords({ unit, amount, total }: TaskCost): string {
+  if (amount === undefined) return `its jobs before this one cost ${total} ${unit}`;
+  return `it cost ${amount} ${unit}${amount === total ? '' : `, and ${total} ${unit} with its jobs before`}`;
 }

@@ -77,6 +77,7 @@ export const taskRow = z
     reason: z.string().optional(),
     message: z.string().optional(),
     resultCount: z.number().optional(),
+    cost: z.object({ unit: z.string(), amount: z.number().optional(), total: z.number() }).optional(),
     launchedAtMs: ms,
     endedAtMs: ms,
   })

@@ -63,6 +63,13 @@ export interface Need {
   tasks: number;
   provider?: string | undefined;
 }
+/** So far, in the platform's own unit, of those tasks of which it was told. */
+export interface CostSum {
+  provider: string;
+  unit: string;
+  total: number;
+  tasks: number;
+}
 export interface BatchDetail {
   nowMs: number;
   batch: Batch;
@@ -70,6 +77,7 @@ export interface BatchDetail {
   rate?: { perSecond: number; overMs: number } | undefined;
   forecast?: { soonestMs: number; latestMs?: number | undefined; because: string[] } | undefined;
   needs: Need[];
+  costs: CostSum[];
   holds: (Hold & { provider: string })[];
 }
 
@@ -133,6 +141,7 @@ export interface TaskRow {
   reason?: string | undefined;
   message?: string | undefined;
   family?: string | undefined;
+  cost?: { unit: string; amount?: number | undefined; total: number } | undefined;
   launchedAtMs?: number | undefined;
   endedAtMs?: number | undefined;
 }

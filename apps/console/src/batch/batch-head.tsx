@@ -6,10 +6,10 @@ import { Link } from '../parts/link.tsx';
 import { At } from '../parts/moment.tsx';
 import { PhaseBar } from '../parts/phase-parts.tsx';
 import { WhyNoButtons } from '../session/session.tsx';
-import { many, num, percent, span } from '../words/words.ts';
+import { amount, many, num, percent, span } from '../words/words.ts';
 
 export function BatchHead({ detail }: { detail: BatchDetail }) {
-  const { batch, needs, holds } = detail;
+  const { batch, needs, holds, costs } = detail;
   const { id, name, file, counts, taskCount, endedAtMs } = batch;
   const bad = counts.failed + counts.expired + counts.cancelled + counts.parked;
   return (
@@ -54,6 +54,20 @@ export function BatchHead({ detail }: { detail: BatchDetail }) {
         {endedAtMs === undefined && <Progress detail={detail} />}
         {bad > 0 && <Link href={`/batches/${id}/failures`}>Failures: why {num(bad)} ended badly or wait</Link>}
       </div>
+      {costs.length > 0 && (
+        <p className="small">
+          Cost so far, where it is told:{' '}
+          {costs.map((it, i) => (
+            <span key={it.provider + it.unit}>
+              {i > 0 && ' · '}
+              <b>
+                {amount(it.total)} <bdi>{it.unit}</bdi>
+              </b>{' '}
+              on {it.provider}, of {many(it.tasks, 'task')}
+            </span>
+          ))}
+        </p>
+      )}
       <Needs needs={needs} batch={id} />
       {holds.map((hold) => (
         <HoldNote key={hold.provider + hold.kind} hold={hold} provider={hold.provider} />

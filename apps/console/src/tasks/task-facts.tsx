@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { TaskDetail } from '../api/answers.ts';
 import { Link } from '../parts/link.tsx';
 import { At } from '../parts/moment.tsx';
-import { bytes, many, num, span } from '../words/words.ts';
+import { amount, bytes, many, num, span } from '../words/words.ts';
 
 export function TaskFacts({ detail }: { detail: TaskDetail }) {
   const { task, looks, links, payload, cancel } = detail;
@@ -48,6 +48,7 @@ export function TaskFacts({ detail }: { detail: TaskDetail }) {
             </>
           )}
         </Fact>
+        <Fact label="Cost">{task.cost && <CostWords cost={task.cost} />}</Fact>
         <Fact label="Rule that decided">{task.rule && <code>{task.rule}</code>}</Fact>
         <Fact label="The platform says">{task.message && <bdi>{task.message}</bdi>}</Fact>
         <Fact label="Cause">
@@ -85,6 +86,16 @@ export function TaskFacts({ detail }: { detail: TaskDetail }) {
         <Json value={payload.zone} name="Zone" />
       </details>
     </section>
+  );
+}
+
+function CostWords({ cost: { unit, amount: last, total } }: { cost: NonNullable<TaskDetail['task']['cost']> }) {
+  return (
+    <>
+      {amount(last ?? total)} <bdi>{unit}</bdi>
+      {last === undefined && <small> for its jobs before this one</small>}
+      {last !== undefined && last !== total && <small> and {amount(total)} with its jobs before</small>}
+    </>
   );
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bytes, many, percent, rate, sentence, shortRate, span, when } from './words.ts';
+import { amount, bytes, many, percent, rate, sentence, shortRate, span, when } from './words.ts';
 
 test('spans of time read as people say them', () => {
   expect([0, 59_400, 60_000, 3_600_000, 12_060_000, 90_000_000].map(span)).toEqual([
@@ -26,6 +26,10 @@ test('a share is never 100 % before the last one, nor nothing after the first', 
     '100 %',
     '0 %',
   ]);
+});
+
+test('a cost is said to the cent, and never to be nothing because it is small', () => {
+  expect([0, 0.000_412, 4, 12.984, 1_234_567].map(amount)).toEqual(['0', '0.000412', '4', '12.98', '1,234,567']);
 });
 
 test('one is one, and more are several', () => {

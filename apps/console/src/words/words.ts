@@ -3,6 +3,11 @@
 const numbers = new Intl.NumberFormat('en');
 export const num = (n: number): string => numbers.format(n);
 
+const parts = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
+const cents = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
+/** Of money or credits: a cost is never said to be nothing because it is small. */
+export const amount = (n: number): string => (n < 1 ? parts : cents).format(n);
+
 /** `1 task`, `1,200 tasks`. */
 export const many = (n: number, one: string, several = `${one}s`): string => `${num(n)} ${n === 1 ? one : several}`;
 

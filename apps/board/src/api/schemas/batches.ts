@@ -38,6 +38,11 @@ export const batchDetail = z
       .optional()
       .describe('When nothing is open any more; absent where nothing is, or nothing was measured'),
     needs: z.array(need),
+    costs: z
+      .array(z.object({ provider: z.string(), unit: z.string(), total: z.number(), tasks: count }))
+      .describe(
+        'So far, in each platform’s own unit; `tasks`: of how many it was told, for it says nothing of the others',
+      ),
     holds: z.array(holdSchema.extend({ provider: z.string() })),
   })
   .meta({ id: 'BatchDetail' });

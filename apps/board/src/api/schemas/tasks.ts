@@ -56,6 +56,14 @@ export const taskRow = z
     message: z.string().optional().describe('The platform’s own'),
     family: z.string().optional().describe('Of tasks that ended badly or were parked'),
     resultCount: count.optional().describe('What its job offers; absent: not asked yet'),
+    cost: z
+      .object({
+        unit: z.string().describe('The platform’s own: a currency, credits'),
+        amount: z.number().optional().describe('Of its last job; absent: that has told none'),
+        total: z.number().describe('Of all its jobs'),
+      })
+      .optional()
+      .describe('Absent: its platform told nothing, which is not to say that it was free'),
     launchedAtMs: atMs.optional(),
     endedAtMs: atMs.optional(),
   })
