@@ -13,6 +13,24 @@ async function start(...options: Parameters<typeof startTestClient>): Promise<Te
 }
 const slow = { jobSeconds: 3600 };
 
+test('what a job costs is quoted where nothing is projected, by the hour unless there is a price', async () => {
+  for (const [behaviour, costQuotation] of [
+    [slow, { cost: 1, recurrence: 'HOURLY' }],
+    [
+      { ...slow, wallet: { balance: 5, costPerJob: 2 } },
+      { cost: 2, recurrence: 'ONE_OFF' },
+    ],
+    [{ ...slow, wallet: { balance: 1, costPerJob: 2 } }, null],
+  ] as const) {
+    const { call, launch } = await start(behaviour);
+    const job = await launch({ a: ['1'] });
+    expect((await call('GET', `/jobs/${job}`)).json.costQuotation).toEqual(costQuotation);
+    for (const projection of ['shortJob', 'detailedJob']) {
+      expect((await call('GET', `/jobs/${job}?projection=${projection}`)).json).not.toHaveProperty('costQuotation');
+    }
+  }
+});
+
 describe('configs', () => {
   test('an equal one has the id of the first and its own label, which jobs of before show from then on', async () => {
     const { call, create, launch } = await start(slow);

@@ -57,6 +57,30 @@ test('a job is queued, runs with its progress, and ends', async () => {
   expect((await look(id)).json).toMatchObject({ status: 'finished', progress: 100 });
 });
 
+test('costs are null until a job has ended; one back-end reads them for no list, and one without a currency has none', async () => {
+  const costsIn = (answer: { json: Record<string, unknown> }) =>
+    (answer.json.jobs as { costs?: unknown }[]).map(({ costs }) => costs);
+  for (const [behaviour, alone, inList] of [
+    [{ like: 'vito' }, 4, null],
+    [{ currency: 'EUR', costPerJob: 0.5 }, 0.5, 0.5],
+    [{ like: 'earth-engine' }, undefined, undefined],
+  ] as const) {
+    const { sim, call, create, start, look } = await open({ jobSeconds: 3600, ...behaviour });
+    const id = await create();
+    await start(id);
+    expect((await look(id)).json.costs ?? null).toBeNull();
+    sim.setJobStatus(id, 'finished');
+    expect((await look(id)).json.costs).toEqual(alone);
+    expect(costsIn(await call('GET', '/jobs'))).toEqual([inList]);
+    const { billing } = (await call('GET', '/')).json;
+    expect(billing).toEqual(
+      { vito: { currency: 'credits' }, 'earth-engine': undefined, spec: { currency: 'EUR' } }[
+        'like' in behaviour ? behaviour.like : 'spec'
+      ],
+    );
+  }
+});
+
 describe('starting again', () => {
   test.each(presets)('a job that runs: %s', async (like) => {
     const { sim, create, start } = await open({ like, jobSeconds: 3600 });
