@@ -109,6 +109,7 @@ test('tasks pages through a batch, a task a line', async () => {
     remoteWord: null,
     progressPercent: null,
     reason: null,
+    cost: null,
     message: null,
     launchedAt: null,
     endedAt: null,

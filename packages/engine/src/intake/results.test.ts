@@ -106,6 +106,7 @@ test('when a batch ends, every task and every zone is accounted for beside the r
     endedAt: '2026-11-22T21:01:00.000Z',
     rule: 'succeeded',
     reason: null,
+    cost: null,
   });
 
   const map = await it.json<ResultMap>('a.json.result.geojson');

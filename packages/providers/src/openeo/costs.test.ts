@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Provider, RemoteJob, RemoteState } from '@nightpass/core';
 import { expect, test } from 'vitest';
 import { freely } from '../test-call.ts';
@@ -77,22 +78,47 @@ test('a list without costs has an ended job read once; those that run are not as
   const { simulator, launched, provider } = await openStage({ behaviour: { like: 'vito' } });
   const jobs = [await launched(0), await launched(1), await launched(2)];
   simulator.setJobStatus(jobs[0]?.id ?? '', 'finished');
-  const { requests, seen } = await listed(provider, jobs);
-  expect(requests).toBe(2);
-  expect([...seen.values()].map(({ cost }) => cost)).toEqual([credits(4), undefined, undefined]);
+  let slots = 0;
+  const answer = await provider.lookMany?.(jobs, { ...freely, readSlot: async () => ++slots > 0 });
+  if (answer?.kind !== 'listed') throw new Error(JSON.stringify(answer));
+  expect([...answer.seen.values()].map(({ cost }) => cost)).toEqual([credits(4), undefined, undefined]);
+  // In the read budget, but no part of what makes a list dear.
+  expect([slots, simulator.counts().look.arrived, answer.requests]).toEqual([1, 1, 1]);
 });
 
-test('no end waits for a bill: of many that ended some are asked, and costs that cannot be read keep no job', async () => {
+test('costs that cannot be read keep no job from its end', async () => {
+  const { simulator, launched, provider } = await openStage({ behaviour: { like: 'vito' } });
+  const jobs = [await launched(0), await launched(1)];
+  for (const { id } of jobs) simulator.setJobStatus(id, 'finished');
+  const refusing = await provider.lookMany?.(jobs, { ...freely, readSlot: async () => false });
+  expect(refusing).toMatchObject({ kind: 'listed', seen: { size: 2 } });
+  simulator.setFaults([{ on: 'look', do: 'html', status: 502 }]);
+  expect((await listed(provider, jobs)).seen.size).toBe(2);
+  simulator.setFaults([{ on: 'look', do: 'alter', set: { id: 'another', costs: 99 } }]);
+  expect([...(await listed(provider, jobs)).seen.values()].map(({ cost }) => cost)).toEqual([undefined, undefined]);
+});
+
+test('a look that is called off before the costs came is made again', async () => {
+  const { simulator, launched, provider } = await openStage({ behaviour: { like: 'vito' } });
+  const job = await launched();
+  simulator.setJobStatus(job.id, 'finished');
+  const stop = new AbortController();
+  const readSlot = async () => {
+    stop.abort();
+    return false;
+  };
+  const answer = await provider.lookMany?.([job], { signal: stop.signal, readSlot });
+  expect(answer).toMatchObject({ kind: 'listed', seen: { size: 0 } });
+});
+
+test('at a slow pace few are asked what they cost: hundreds of ends do not wait for hundreds of bills', async () => {
   const { simulator, launched, provider } = await openStage({ behaviour: { like: 'vito' } });
   const jobs: RemoteJob[] = [];
-  for (let n = 0; n < 30; n++) jobs.push(await launched(n));
+  for (let n = 0; n < 12; n++) jobs.push(await launched(n));
   for (const { id } of jobs) simulator.setJobStatus(id, 'finished');
-  const many = await listed(provider, jobs);
-  expect(many.requests).toBe(21);
-  expect(many.seen.size).toBe(30);
-  expect([...many.seen.values()].filter(({ cost }) => cost).length).toBe(20);
-  simulator.setFaults([{ on: 'look', do: 'html', status: 502 }]);
-  expect((await listed(provider, jobs)).seen.size).toBe(30);
-  const refusing = await provider.lookMany?.(jobs, { ...freely, readSlot: async () => false });
-  expect(refusing).toMatchObject({ kind: 'listed', requests: 1, seen: { size: 30 } });
-});
+  const slowly = { ...freely, readSlot: () => sleep(2_000, true) };
+  const answer = await provider.lookMany?.(jobs, slowly);
+  const costs = answer?.kind === 'listed' ? [...answer.seen.values()].map(({ cost }) => cost) : [];
+  expect(costs).toHaveLength(12);
+  expect(costs.filter((cost) => cost !== undefined).length).toBeLessThanOrEqual(3);
+}, 20_000);

@@ -10,12 +10,13 @@ import { failed } from './failures.ts';
 import { listJobs } from './list-jobs.ts';
 import { firstError, isCreated, type JobReply, readJob, type Started, stateOf } from './replies.ts';
 
-/**
- * Of the jobs of one list that failed, so many are asked why; the others are looked at singly. So many that ended are
- * asked what they cost, where the list does not say; the others end without: no end waits for a bill.
- */
+/** Of the jobs of one list that failed, so many are asked why; the others are looked at singly. */
 const mostReasons = 20;
-const mostCosts = 20;
+/**
+ * Where a list does not say what its ended jobs cost, they are asked one by one, for so long after the list; the others
+ * end without their cost: hundreds of ends must not wait for hundreds of bills.
+ */
+const costsForMs = 5_000;
 
 export async function look(client: Client, job: RemoteJob, lagMs: number, call: Call): Promise<LookAnswer> {
   const place = placeOf(job);
@@ -49,6 +50,7 @@ export async function lookMany(
     if (goes) requests++;
     return goes;
   };
+  // Costs are not of the list's own price: they are asked of few, and once.
   const reading: Reading = { signal, turn: counted };
   const listing = await listJobs((path) => client.get(path, reading));
   if (listing.kind === 'unsure') return { kind: 'ambiguous', rule: 'list-unsure', reason: listing.reason };
@@ -57,7 +59,7 @@ export async function lookMany(
   const currency = await currencyOf(client, reading);
   const seen = new Map<string, RemoteState>();
   let reasonsLeft = mostReasons;
-  let costsLeft = currency === undefined ? 0 : mostCosts;
+  const costsUntilMs = currency === undefined ? 0 : performance.now() + costsForMs;
   for (const job of jobs) {
     const row = rows.get(job.id);
     const place = row && placeOf(job);
@@ -69,8 +71,10 @@ export async function lookMany(
       reasonsLeft = 0;
       continue;
     }
-    const asks = isOver(whole) && whole.cost === undefined && --costsLeft >= 0;
-    const cost = asks ? await costOfJob(client, job.id, place.path, currency, reading) : whole.cost;
+    const asks = isOver(whole) && whole.cost === undefined && performance.now() < costsUntilMs;
+    const cost = asks ? await costOfJob(client, job.id, place.path, currency, { signal, turn }) : whole.cost;
+    // Called off in the middle of it: the next look asks.
+    if (asks && !cost && signal.aborted) continue;
     seen.set(job.id, cost ? { ...whole, cost } : whole);
   }
   return { kind: 'listed', seen, requests };
