@@ -141,6 +141,22 @@ test('why answers for a task what it waits for, since when', async () => {
   });
 });
 
+test('why and tasks tell what the jobs of a task cost, where that is known', async () => {
+  const id = await open('ports-of-occitanie.json');
+  const paid = (fields: Record<string, string>) =>
+    redis.client().hset(`nightpass:task:${id}-0-0`, { costUnit: 'credits', ...fields });
+  await paid({ cost: '2.5', costTotal: '4.5' });
+  const cost = { unit: 'credits', amount: 2.5, total: 4.5 };
+  expect((await jsonOf('why', `${id}-0-0`))[0]).toMatchObject({ cost });
+  expect((await jsonOf('tasks', id))[0]).toMatchObject({ cost });
+  const said = async () => (await place.run('why', `${id}-0-0`)).stdout;
+  expect(await said()).toContain('it cost 2.5 credits; with its jobs before, 4.5 credits');
+  await paid({ cost: '4.5' });
+  expect(await said()).toContain('it cost 4.5 credits\n');
+  await redis.client().hdel(`nightpass:task:${id}-0-0`, 'cost');
+  expect(await said()).toContain('its jobs before this one cost 4.5 credits');
+});
+
 test('why of a task that is not there is wrong use', async () => {
   const id = await open('ports-of-occitanie.json');
   const { code, stderr } = await place.run('why', `${id}-0-99`);

@@ -91,5 +91,5 @@ function whyLines({ colors }: Cli, why: Why, nowMs: number): string[] {
 
 function costWords({ unit, amount, total }: TaskCost): string {
   if (amount === undefined) return `its jobs before this one cost ${total} ${unit}`;
-  return `it cost ${amount} ${unit}${amount === total ? '' : `, and ${total} ${unit} with its jobs before`}`;
+  return `it cost ${amount} ${unit}${amount === total ? '' : `; with its jobs before, ${total} ${unit}`}`;
 }

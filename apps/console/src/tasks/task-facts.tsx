@@ -94,7 +94,7 @@ function CostWords({ cost: { unit, amount: last, total } }: { cost: NonNullable<
     <>
       {amount(last ?? total)} <bdi>{unit}</bdi>
       {last === undefined && <small> for its jobs before this one</small>}
-      {last !== undefined && last !== total && <small> and {amount(total)} with its jobs before</small>}
+      {last !== undefined && last !== total && <small>; with its jobs before, {amount(total)}</small>}
     </>
   );
 }
