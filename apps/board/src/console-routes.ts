@@ -25,7 +25,7 @@ export async function consoleRoutes(app: FastifyInstance, { indexes }: Pick<ApiP
     app.get(address, async (request, reply) => {
       // Whoever opens a batch will ask for it: it can be read while the page starts. If that fails, they hear of it then.
       const { data } = batchParams.safeParse(request.params);
-      if (data && address.startsWith('/batches/')) indexes.getNow(data.id as BatchId).catch(() => {});
+      if (data && address.startsWith('/batches/')) indexes.begin(data.id as BatchId);
       const page = await readPage();
       return reply.header('cache-control', 'no-store').type('text/html; charset=utf-8').send(page);
     });

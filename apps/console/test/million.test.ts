@@ -125,6 +125,10 @@ const told = ({ gridMs, mapMs }: Visit) => `grid ${gridMs} ms, map ${mapMs} ms a
 
 test('10 processes on 100,000 footprints: the overview and the batch can be used at once, and move smoothly', async () => {
   await plant('bmillion', 10, 'A million');
+  // Nobody has asked this board for anything yet. The overview would have it read the batch beforehand.
+  const first = await visit('bmillion', 100_000);
+  say(`10 × 100,000: the first look, by a link straight to the batch: ${told(first)}`);
+  expect(first.gridMs).toBeLessThan(2 * mostMs);
   const overviews: number[] = [];
   for (let i = 0; i < visits; i++) {
     const startedMs = performance.now();
@@ -134,11 +138,8 @@ test('10 processes on 100,000 footprints: the overview and the batch can be used
     await close();
   }
   const overviewMs = median(overviews);
-  say(`10 × 100,000: overview ${overviewMs} ms after it was asked for`);
+  say(`  overview ${overviewMs} ms after it was asked for`);
   expect(overviewMs).toBeLessThan(mostMs);
-  const first = await visit('bmillion', 100_000);
-  say(`  the first look at the batch: ${told(first)}`);
-  expect(first.gridMs).toBeLessThan(2 * mostMs);
   const usual = await visitOften('bmillion', 100_000);
   say(`  later ones: ${told(usual)}`);
   expect(usual.gridMs).toBeLessThan(mostMs);
@@ -151,7 +152,7 @@ test('1 process on 1,000,000 footprints: the map says that it shows boxes, and s
   const first = await visit('bwide', 1_000_000, async (page) => {
     await page.getByText('they are too many for outlines').waitFor();
   });
-  say(`1 × 1,000,000: the first look at the batch: ${told(first)}`);
+  say(`1 × 1,000,000: the first look: ${told(first)}`);
   expect(first.gridMs).toBeLessThan(2 * mostMs);
   const usual = await visitOften('bwide', 1_000_000);
   say(`  later ones: ${told(usual)}`);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bodyOf, contentOf, drive, openSample, startTestBoard, type TestBoard } from '../test-ledger.ts';
 import { batchDetail, batchPage, familyList, processList, timeline } from './schemas/batches.ts';
@@ -195,4 +196,14 @@ test('who looks at a batch first has its grid while the board still reads it', a
   });
   await get(`/batches/${other.id}/footprints`);
   expect((await get(`/batches/${other.id}/grid`)).headers.get('etag')).toContain(other.id);
+});
+
+test('the newest batch is read as soon as somebody looks at the overview', async () => {
+  const newest = await openSample(board.ledger, {
+    content: contentOf({ processes: 3, zones: 2_000 }, { name: 'Newest' }),
+  });
+  await json('/overview');
+  // Nobody asks for the batch meanwhile: that would have it read, too.
+  await sleep(1_000);
+  expect((await get(`/batches/${newest.id}/grid`)).headers.get('etag')).toContain(newest.id);
 });

@@ -8,6 +8,8 @@ export interface Indexes {
   get(id: BatchId): Promise<BatchIndex | undefined>;
   /** The same, but undefined too while the batch is still being read, which this begins. */
   getNow(id: BatchId): Promise<BatchIndex | undefined>;
+  /** Begins to read a batch that is likely to be asked for next, unless it is held already. */
+  begin(id: BatchId): void;
   bytes(): number;
   stop(): void;
 }
@@ -48,14 +50,21 @@ export function createIndexes(ledger: LedgerContext, log: Log, mostBytes = usual
     return loading;
   }
 
+  function useQuietly(id: BatchId): void {
+    use(id).catch((error: unknown) => log.debug({ batch: id, error: String(error) }, 'batch not indexed'));
+  }
+
   return {
     async get(id) {
       const index = await use(id);
       await index?.refresh();
       return index;
     },
+    begin(id) {
+      if (!held.has(id)) useQuietly(id);
+    },
     async getNow(id) {
-      use(id).catch((error: unknown) => log.debug({ batch: id, error: String(error) }, 'batch not indexed'));
+      useQuietly(id);
       const index = sizes.get(id);
       await index?.refresh();
       return index;
