@@ -4,15 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import type { Limits } from '@nightpass/core';
-import {
-  cancelBatch,
-  createKeys,
-  liftHold,
-  listBatches,
-  noticeKinds,
-  placeHold,
-  readProgress,
-} from '@nightpass/engine';
+import { createKeys, liftHold, listBatches, noticeKinds, placeHold, readProgress } from '@nightpass/engine';
 import {
   type Channel,
   createChannels,
@@ -24,6 +16,7 @@ import {
 } from '@nightpass/runtime';
 import { startTestRedis, type TestRedis } from '@nightpass/runtime/test-redis';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { cancelBatch } from '../../../packages/engine/src/test-act.ts';
 import { createPingTurn, type HeraldOptions, type RunningHerald, startHerald } from './herald.ts';
 import { batchFile, createTestProducers, type TestProducers, until } from './test-producer.ts';
 

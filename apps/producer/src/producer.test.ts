@@ -1,9 +1,10 @@
 import { appendFile, mkdtemp, readFile, rename, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cancelBatch, listBatches } from '@nightpass/engine';
+import { listBatches } from '@nightpass/engine';
 import { startTestRedis, type TestRedis } from '@nightpass/runtime/test-redis';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { cancelBatch } from '../../../packages/engine/src/test-act.ts';
 import { createReports } from './reports.ts';
 import { batchFile, createTestProducers, exists, filesLeft, type TestProducers, until } from './test-producer.ts';
 

@@ -1,12 +1,13 @@
 import type { BatchContent, BatchId, Phase, Provider, TaskId } from '@nightpass/core';
 import { silentLog } from '@nightpass/core';
-import { cancelBatch, redriveBatch, type TaskPlace, writeIntent } from '@nightpass/engine';
+import { type TaskPlace, writeIntent } from '@nightpass/engine';
 import type { FaultRule } from '@nightpass/simulator';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 // The steps of the loops are nobody's business outside the engine, but for this.
 import { feedOnce } from '../../../packages/engine/src/feeder.ts';
 import type { ProviderRun } from '../../../packages/engine/src/provider-run.ts';
 import type { TaskJob } from '../../../packages/engine/src/queues.ts';
+import { cancelBatch, redriveBatch } from '../../../packages/engine/src/test-act.ts';
 import {
   carryOn,
   Died,

@@ -1,8 +1,9 @@
 import { type BatchId, silentLog, type TaskId } from '@nightpass/core';
-import { cancelBatch, readCounts, requeue, type TaskPlace, writeIntent } from '@nightpass/engine';
+import { readCounts, requeue, type TaskPlace, writeIntent } from '@nightpass/engine';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { feedOnce } from '../../../packages/engine/src/feeder.ts';
 import type { ProviderRun } from '../../../packages/engine/src/provider-run.ts';
+import { cancelBatch } from '../../../packages/engine/src/test-act.ts';
 import { carryOn, makeAllDue, started, sweepThrough, takeLaunchJob } from '../../../packages/engine/src/test-crash.ts';
 import { expectAccounted, openStage, type Stage } from './test-platform.ts';
 

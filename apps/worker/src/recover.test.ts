@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BatchId } from '@nightpass/core';
-import { cancelBatch, explainTask, readCounts, readHolds, recoverLedger, redriveBatch } from '@nightpass/engine';
+import { explainTask, readCounts, readHolds, recoverLedger } from '@nightpass/engine';
 import { afterEach, describe, expect, test } from 'vitest';
+import { cancelBatch, redriveBatch } from '../../../packages/engine/src/test-act.ts';
 import { createFolder, type Folder, fileOf } from './test-folder.ts';
 import { type Night, startNight } from './test-night.ts';
 import { expectAccounted, lostNight } from './test-recover.ts';

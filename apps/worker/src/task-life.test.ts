@@ -1,6 +1,7 @@
 import type { TaskId } from '@nightpass/core';
-import { cancelBatch, createQueues, explainTask, readCounts, readTasks, redriveBatch } from '@nightpass/engine';
+import { createQueues, explainTask, readCounts, readTasks } from '@nightpass/engine';
 import { afterEach, expect, test } from 'vitest';
+import { cancelBatch, redriveBatch } from '../../../packages/engine/src/test-act.ts';
 import { type Night, startNight } from './test-night.ts';
 
 /** The first test to read: what becomes of tasks, from the open batch to their end. */

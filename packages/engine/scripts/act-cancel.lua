@@ -36,12 +36,14 @@ for i = 7, #ARGV do
     redis.call('HSET', task, 'endedAt', now, 'rule', 'cancelled-by-person', 'reason', 'cancelled by ' .. by)
     note(task, now, 'cancelled: cancelled-by-person: by ' .. by)
     n = n + 1
-  elseif (at == 'l' or at == 'u' or at == 'r') and redis.call('HEXISTS', task, 'cancelAs') == 0 then
-    redis.call('HSET', task, 'cancelAs', 'cancelled', 'cancelReason', 'cancelled by ' .. by)
-    note(task, now, 'cancel asked: by ' .. by)
+  elseif at == 'l' or at == 'u' or at == 'r' then
+    if redis.call('HEXISTS', task, 'cancelAs') == 0 then
+      redis.call('HSET', task, 'cancelAs', 'cancelled', 'cancelReason', 'cancelled by ' .. by)
+      note(task, now, 'cancel asked: by ' .. by)
+      n = n + 1
+    end
     -- A launch in the air is not woken: its answer comes, or its launcher is found dead in its own time.
     if at ~= 'l' then redis.call('ZADD', due, 'XX', now, id) end
-    n = n + 1
   end
 end
 doneSlice(action, to, #ARGV - 6, n)

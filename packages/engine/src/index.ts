@@ -6,6 +6,7 @@ export {
   type ActionKind,
   actionsFor,
   phasesTouched,
+  type RedrivablePhase,
   type Target,
   type TaskAction,
   type TaskFilter,
@@ -54,7 +55,6 @@ export { type CostSum, readBatchCosts, type TaskCost, tidySum } from './ledger/c
 export { createKeys, trackQueue } from './ledger/keys.ts';
 export { finishLaunch, recordLaunched, recordLost, requeue, type TaskPlace, writeIntent } from './ledger/launching.ts';
 export { ledgerNow, readTasks, walkGrid } from './ledger/reading.ts';
-export type { RedrivablePhase } from './ledger/steering.ts';
 export { claimDue, closeTask, settle, usualDurations } from './ledger/sweeping.ts';
 export { readSomeZones, type TaskLine, walkTasks, walkZones, type ZoneLine } from './ledger/task-lines.ts';
 export type { TaskRecord } from './ledger/task-record.ts';
@@ -73,8 +73,15 @@ export { type HoldKind, holdKinds, liftHold, type PlacedHold, placeHold, readHol
 export { createQueueTelemetry } from './queue-telemetry.ts';
 export { createQueues, ensureTracked, jobDataOf, type ProviderQueues, startTaskWorker } from './queues.ts';
 export { type RecoverOptions, type RecoverProgress, type Recovery, recoverLedger } from './recover/recover.ts';
-export { cancelBatch, redriveBatch } from './redrive.ts';
-export { type Asker, askOffers, knownOffers, type Offers, openResult } from './results.ts';
+export {
+  type Asker,
+  askOffers,
+  knownOffers,
+  linkOrigin,
+  type Offers,
+  openResult,
+  succeededTasks,
+} from './results.ts';
 export { type RunningProvider, startProvider } from './start.ts';
 export { bucketsMs, readTally, type Tally, type Times } from './tally.ts';
 export { watch } from './watchdog.ts';

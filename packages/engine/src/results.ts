@@ -1,5 +1,7 @@
-import type { CallFailure, OpenAnswer, Provider, ResultLink } from '@nightpass/core';
-import { ledgerNow } from './ledger/reading.ts';
+import type { CallFailure, OpenAnswer, Provider, ResultLink, TaskId } from '@nightpass/core';
+import type { BatchRecord } from './ledger/batch-record.ts';
+import type { LedgerContext } from './ledger/context.ts';
+import { ledgerNow, readTasks, walkGrid } from './ledger/reading.ts';
 import type { TaskRecord } from './ledger/task-record.ts';
 import { keepResults } from './ledger/task-results.ts';
 import { readHolds } from './pacing/holds.ts';
@@ -76,4 +78,26 @@ async function lookedAt(
   return results
     ? { kind: 'results', links: results }
     : { kind: 'unknown', reason: 'the platform does not say what it offers' };
+}
+
+const pageSize = 200;
+
+export async function* succeededTasks(
+  ledger: LedgerContext,
+  batch: BatchRecord,
+  isChosen: (index: number) => boolean,
+): AsyncGenerator<TaskRecord, void> {
+  const page: TaskId[] = [];
+  const turned = async () => readTasks(ledger, page.splice(0), async () => batch);
+  for await (const { id, index } of walkGrid(ledger, batch, (phase) => phase === 'succeeded')) {
+    if (!isChosen(index)) continue;
+    page.push(id);
+    if (page.length === pageSize) yield* await turned();
+  }
+  if (page.length > 0) yield* await turned();
+}
+
+/** Where a link leads, without what may be a key. @param own the origin of its provider */
+export function linkOrigin({ href }: ResultLink, own: string): string {
+  return URL.canParse(href, own) ? new URL(href, own).origin : 'unknown';
 }

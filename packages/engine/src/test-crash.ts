@@ -38,7 +38,7 @@ export interface Mortal {
 
 /** Commands that change nothing: there is no effect of theirs to lose, or to have twice. */
 const reads = new Set(
-  'get hget hgetall hmget hexists getrange zrange zrevrange zcard scard time pipeline getJob getJobs getJobCounts getState'.split(
+  'get getBuffer hget hgetall hmget hexists getrange getrangeBuffer zrange zrevrange zcard scard time pipeline getJob getJobs getJobCounts getState'.split(
     ' ',
   ),
 );
@@ -124,7 +124,9 @@ function watched<T extends object>(target: T, effect: Effect): T {
     get(_, key) {
       const value: unknown = Reflect.get(target, key);
       if (typeof value !== 'function' || typeof key === 'symbol') return value;
-      if (key === 'pipeline') return () => watchedPipeline((target as unknown as Redis).pipeline(), effect);
+      if (key === 'pipeline' || key === 'multi') {
+        return () => watchedPipeline(key, (target as unknown as Redis)[key](), effect);
+      }
       return (...args: unknown[]) =>
         effect(key, async () => {
           const answer: unknown = await value.apply(target, args);
@@ -134,12 +136,12 @@ function watched<T extends object>(target: T, effect: Effect): T {
   });
 }
 
-function watchedPipeline(pipeline: ReturnType<Redis['pipeline']>, effect: Effect): unknown {
+function watchedPipeline(name: string, pipeline: ReturnType<Redis['pipeline']>, effect: Effect): unknown {
   const proxy: unknown = new Proxy(pipeline, {
     get(_, key) {
       const value: unknown = Reflect.get(pipeline, key);
       if (typeof value !== 'function') return value;
-      if (key === 'exec') return () => effect('pipeline', () => pipeline.exec());
+      if (key === 'exec') return () => effect(name, () => pipeline.exec());
       return (...args: unknown[]) => {
         value.apply(pipeline, args);
         return proxy;

@@ -1,8 +1,11 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type Role, roles } from '@nightpass/core';
 import { z } from 'zod';
+import { actionKeys } from '../actions/action-keys.ts';
+import { mostEntries } from '../actions/action-log.ts';
 import type { LedgerContext } from '../ledger/context.ts';
 import { ledgerNow } from '../ledger/reading.ts';
+import { defineScript } from '../ledger/script.ts';
 import { accessKeys } from './access-keys.ts';
 
 /** Tokens for scripts. Redis holds their digests: 256 random bits need no slow hash. */
@@ -25,22 +28,40 @@ const stored = z.object({
   expiresAtMs: z.number().optional(),
 });
 
+const revokeScript = defineScript('revoke-token', {
+  keys: ['tokens', 'used', 'audit'],
+  args: ['id', 'who', 'role', 'most'],
+  reply: z.number(),
+});
+
+/** Who makes or revokes one, as it stands in the audit log. */
+export interface TokenMaker {
+  who: string;
+  role: Role;
+}
+
 const pattern = /^np_([0-9a-f]{12})_([\w-]{43})$/;
 const digestOf = (secret: string) => createHash('sha256').update(secret).digest();
 
-/** @returns the secret, which is told this once */
+/** Stands in the audit log in the same step. @returns the secret, which is told this once */
 export async function createToken(
   ledger: LedgerContext,
-  token: { name: string; role: Role; days: number | undefined; by: string },
+  token: { name: string; role: Role; days: number | undefined; by: TokenMaker },
 ): Promise<ApiToken & { secret: string }> {
   const nowMs = await ledgerNow(ledger);
   const id = randomBytes(6).toString('hex');
   const own = randomBytes(32).toString('base64url');
   const { name, role, by } = token;
   const expiresAtMs = token.days === undefined ? undefined : nowMs + token.days * 86_400_000;
-  const kept = { name, role, createdAtMs: nowMs, createdBy: by, expiresAtMs };
+  const kept = { name, role, createdAtMs: nowMs, createdBy: by.who, expiresAtMs };
   const json = JSON.stringify({ ...kept, digest: digestOf(own).toString('hex') });
-  await ledger.redis.hset(accessKeys(ledger).tokens, id, json);
+  const target = `token ${id} (${name}, ${role})`;
+  const entry = { event: 'token-created', who: by.who, role: by.role, target };
+  await ledger.redis
+    .multi()
+    .hset(accessKeys(ledger).tokens, id, json)
+    .xadd(actionKeys(ledger).audit, 'MAXLEN', '~', mostEntries, '*', ...Object.entries(entry).flat())
+    .exec();
   return { id, ...kept, lastUsedAtMs: undefined, secret: `np_${id}_${own}` };
 }
 
@@ -56,11 +77,11 @@ export async function listTokens(ledger: LedgerContext): Promise<ApiToken[]> {
     .sort((a, b) => b.createdAtMs - a.createdAtMs);
 }
 
-/** @returns false where there is no such token */
-export async function revokeToken(ledger: LedgerContext, id: string): Promise<boolean> {
+/** Stands in the audit log in the same step. @returns false where there is no such token */
+export async function revokeToken(ledger: LedgerContext, id: string, by: TokenMaker): Promise<boolean> {
   const its = accessKeys(ledger);
-  await ledger.redis.hdel(its.tokensUsed, id);
-  return (await ledger.redis.hdel(its.tokens, id)) === 1;
+  const keys = { tokens: its.tokens, used: its.tokensUsed, audit: actionKeys(ledger).audit };
+  return (await revokeScript(ledger.redis, keys, { id, who: by.who, role: by.role, most: mostEntries })) === 1;
 }
 
 /** How fresh "last used" is. */

@@ -2,6 +2,7 @@ import type { BatchId, Phase } from '@nightpass/core';
 import { z } from 'zod';
 import type { LedgerContext } from '../ledger/context.ts';
 import { defineScript } from '../ledger/script.ts';
+import { holdKinds } from '../pacing/holds.ts';
 import { type Action, type ActionKind, digestOf, type Target, type Wanted } from './action.ts';
 import { actionKeys } from './action-keys.ts';
 
@@ -18,7 +19,8 @@ const endScript = defineScript('end-action', {
   reply: z.number(),
 });
 
-const mostEntries = 100_000;
+/** That the audit log keeps, about. */
+export const mostEntries = 100_000;
 const keepMs = 30 * 86_400_000;
 
 export async function beginAction(
@@ -62,6 +64,7 @@ const stored = z.object({
   action: z.string(),
   target: z.string(),
   priority: z.coerce.number().optional(),
+  holds: z.string().optional(),
   who: z.string(),
   why: z.string().default(''),
   tasks: count,
@@ -85,6 +88,7 @@ export async function readAction(ledger: LedgerContext, id: string): Promise<Act
     action: it.action as ActionKind,
     target: JSON.parse(it.target) as Target,
     priority: it.priority,
+    holds: it.holds === undefined ? undefined : z.array(z.enum(holdKinds)).parse(JSON.parse(it.holds)),
     who: it.who,
     why: it.why,
     state: it.state,

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { type BatchId, openPhases, type Phase, redrivablePhases, type TaskId } from '@nightpass/core';
+import type { HoldKind } from '../pacing/holds.ts';
 
 /** What people may do, and to what. Pure. */
 
 export const taskActions = ['redrive', 'cancel', 'park', 'priority'] as const;
 export const providerActions = ['pause', 'resume'] as const;
+export type RedrivablePhase = (typeof redrivablePhases)[number];
 export type TaskAction = (typeof taskActions)[number];
 export type ActionKind = TaskAction | (typeof providerActions)[number];
 
@@ -36,6 +38,8 @@ export interface Wanted {
   target: Target;
   /** For `priority`: above 0 goes first, below 0 last. */
   priority?: number | undefined;
+  /** For `resume`: what is lifted; unless given, what a person placed. */
+  holds?: readonly HoldKind[] | undefined;
 }
 
 const touched: Record<TaskAction, readonly Phase[]> = {
@@ -57,19 +61,20 @@ export const isTaskAction = (action: ActionKind): action is TaskAction =>
   (taskActions as readonly string[]).includes(action);
 
 /** What does not fit together, in words; undefined where all does. */
-export function misfit({ action, target, priority }: Wanted): string | undefined {
+export function misfit({ action, target, priority, holds }: Wanted): string | undefined {
   if (isTaskAction(action) === (target.kind === 'provider')) {
     return isTaskAction(action) ? `${action} is for tasks, not for a provider` : `${action} is for a provider`;
   }
   if ((action === 'priority') !== (priority !== undefined)) {
     return action === 'priority' ? 'priority needs a number' : `a priority means nothing to ${action}`;
   }
+  if (holds && action !== 'resume') return `holds mean nothing to ${action}`;
   return undefined;
 }
 
 /** The same for the same, however it was written down. */
-export function digestOf({ action, target, priority }: Wanted): string {
-  const plain = JSON.stringify([action, priority ?? null, target], (_, value: unknown) =>
+export function digestOf({ action, target, priority, holds }: Wanted): string {
+  const plain = JSON.stringify([action, priority ?? null, target, holds ?? null], (_, value: unknown) =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
       ? Object.fromEntries(
           Object.entries(value)
@@ -81,7 +86,15 @@ export function digestOf({ action, target, priority }: Wanted): string {
   return createHash('sha256').update(plain).digest('hex');
 }
 
-/** For people and the audit log. */
+/** For the audit log: what an action is done to, and how far it goes. */
+export function wantedWords({ target, priority, holds }: Wanted): string {
+  const also = [
+    ...(priority === undefined ? [] : [`priority ${priority}`]),
+    ...(holds ? [`holds ${holds.join(', ')}`] : []),
+  ];
+  return [targetWords(target), ...also].join('; ');
+}
+
 export function targetWords(target: Target): string {
   switch (target.kind) {
     case 'tasks':

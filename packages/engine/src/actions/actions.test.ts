@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readBatch, readCounts } from '../ledger/batches.ts';
 import { finishLaunch, recordLaunched, recordLost, type TaskPlace, writeIntent } from '../ledger/launching.ts';
 import { readTasks } from '../ledger/reading.ts';
-import { redriveBatch } from '../redrive.ts';
+import { redriveBatch } from '../test-act.ts';
 import { provider, type TestLedger, testLedger } from '../test-ledger.ts';
 import type { Wanted } from './action.ts';
 import { actionKeys } from './action-keys.ts';

@@ -8,9 +8,9 @@ import {
   misfit,
   phasesTouched,
   type Target,
-  targetWords,
   usualRedrive,
   type Wanted,
+  wantedWords,
 } from './action.ts';
 import { actionKeys } from './action-keys.ts';
 import { type Found, selectByFilter, selectByName } from './select.ts';
@@ -122,8 +122,9 @@ async function keep(
     action: wanted.action,
     target: JSON.stringify(wanted.target),
     ...(wanted.priority !== undefined && { priority: wanted.priority }),
+    ...(wanted.holds && { holds: JSON.stringify(wanted.holds) }),
     wanted: digestOf(wanted),
-    words: targetWords(wanted.target),
+    words: wantedWords(wanted),
     who,
     tasks: choice.tasks,
     previewedAt: nowMs,

@@ -61,11 +61,11 @@ export async function runAction(tools: ActionTools, id: string, stop: AbortSigna
 /** Trying again would not help. */
 class CannotBeDone extends Error {}
 
-async function onProvider(ledger: LedgerContext, { action, target, who, why }: Action): Promise<boolean> {
+async function onProvider(ledger: LedgerContext, { action, target, who, why, holds }: Action): Promise<boolean> {
   if (target.kind !== 'provider') return true;
   const reason = `${why} (${who})`;
   if (action === 'pause') await placeHold(ledger, target.provider, { kind: 'person', forMs: undefined, reason });
-  else await liftHold(ledger, target.provider, ['person']);
+  else await liftHold(ledger, target.provider, holds ?? ['person']);
   return true;
 }
 

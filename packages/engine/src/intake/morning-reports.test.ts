@@ -5,7 +5,7 @@ import { startTestRedis, type TestRedis } from '@nightpass/runtime/test-redis';
 import type { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { ledgerNow } from '../ledger/reading.ts';
-import { cancelBatch } from '../redrive.ts';
+import { cancelBatch } from '../test-act.ts';
 import { intakeKeys } from './intake-keys.ts';
 import { writeMorningReports } from './morning-reports.ts';
 import { batchFile, createTestInbox, type TestInbox } from './test-inbox.ts';

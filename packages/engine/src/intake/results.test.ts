@@ -4,7 +4,7 @@ import { type BatchId, type Phase, phaseByte, type TaskRef } from '@nightpass/co
 import { startTestRedis, type TestRedis } from '@nightpass/runtime/test-redis';
 import type { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { cancelBatch, redriveBatch } from '../redrive.ts';
+import { cancelBatch, redriveBatch } from '../test-act.ts';
 import type { TaskResult } from './result-lines.ts';
 import { writeDueResults } from './results.ts';
 import { batchFile, createTestInbox, Killed, killedBefore, type TestInbox } from './test-inbox.ts';

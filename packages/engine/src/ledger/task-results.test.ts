@@ -1,9 +1,9 @@
 import type { ResultLink, TaskId } from '@nightpass/core';
 import { startTestRedis, type TestRedis } from '@nightpass/runtime/test-redis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { redriveBatch } from '../redrive.ts';
 import { createSweep } from '../sweep/sweep.ts';
 import { intended, running, runOf } from '../sweep/test-run.ts';
+import { redriveBatch } from '../test-act.ts';
 import { type TestLedger, testLedger } from '../test-ledger.ts';
 import { finishLaunch } from './launching.ts';
 import { readTasks } from './reading.ts';

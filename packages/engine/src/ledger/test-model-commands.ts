@@ -2,7 +2,7 @@ import { type BatchId, phaseByte, redrivablePhases, taskIdOf } from '@nightpass/
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { liftHold, placeHold } from '../pacing/holds.ts';
-import { cancelBatch, redriveBatch } from '../redrive.ts';
+import { cancelBatch, redriveBatch } from '../test-act.ts';
 import { provider } from '../test-ledger.ts';
 import type { LedgerContext } from './context.ts';
 import { finishLaunch, recordLaunched, recordLost, requeue, type TaskPlace, writeIntent } from './launching.ts';

@@ -3,7 +3,7 @@ import { startTestRedis, type TestRedis } from '@nightpass/runtime/test-redis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LedgerContext } from '../ledger/context.ts';
 import { liftHold, placeHold } from '../pacing/holds.ts';
-import { cancelBatch } from '../redrive.ts';
+import { cancelBatch } from '../test-act.ts';
 import { provider, testLedger } from '../test-ledger.ts';
 import { deliverOnce, givenUp, giveUpMs, type NoticeChannel } from './deliver.ts';
 import type { NoticeKind } from './notice.ts';

@@ -6,7 +6,7 @@ import { finishLaunch, recordLaunched, requeue, type TaskPlace, writeIntent } fr
 import { claimDue, settle } from '../ledger/sweeping.ts';
 import { liftHold, placeHold } from '../pacing/holds.ts';
 import { countAnswer, countTrouble } from '../pacing/troubles.ts';
-import { cancelBatch, redriveBatch } from '../redrive.ts';
+import { cancelBatch, redriveBatch } from '../test-act.ts';
 import { provider, type TestLedger, testLedger } from '../test-ledger.ts';
 import type { Notice } from './notice.ts';
 import { noticeKeys } from './notice-keys.ts';

@@ -5,7 +5,6 @@ import type { Inbox } from '../intake/inbox.ts';
 import { recordDrop } from '../intake/results.ts';
 import { readCounts } from '../ledger/batches.ts';
 import type { LedgerContext } from '../ledger/context.ts';
-import { sliceSize } from '../ledger/steering.ts';
 import { liftHold, placeHold, readHolds } from '../pacing/holds.ts';
 import { jobName } from '../provider-run.ts';
 import { createQueues, jobDataOf, type ProviderQueues, trackFallbackMs } from '../queues.ts';
@@ -87,6 +86,8 @@ export interface Recovery {
   unusable: { file: string; reason: string }[];
 }
 
+/** Tasks restored in one script call: each costs some 15 Redis commands. */
+const sliceSize = 500;
 const holdReason = 'the record was lost: nightpass recover asks the platform what it runs before anything is launched';
 
 /** @throws when Redis or the folder cannot be used; run again, it goes on. */
