@@ -1,45 +1,49 @@
-import type { Target } from '@nightpass/engine';
-import type { Acting, Chosen } from './acting.ts';
+import type { TaskAction, Wanted } from '@nightpass/engine';
+import { type Acting, type Chosen, progressOf } from './acting.ts';
 import type { Cli } from './cli.ts';
 import { confirmed } from './confirm.ts';
 import { listed, several, thousands } from './view/words.ts';
 
 /** What is done to chosen tasks: counted first, asked about, then carried out, and put down in the audit log. */
-export interface SelectedAction {
-  action: 'redrive' | 'cancel';
-  target: Target;
-  why: string | undefined;
+export interface SelectedAction extends Wanted {
+  action: TaskAction;
+  why: string;
   dryRun: boolean;
   yes: boolean;
   json: boolean;
 }
 
 const words = {
-  redrive: { would: 'would launch again', does: 'This launches again', done: 'queued again' },
-  cancel: { would: 'would cancel', does: 'This cancels', done: 'cancelled, or being cancelled on the platform' },
+  redrive: { would: 'would launch again', does: 'launches again', done: 'queued again' },
+  cancel: { would: 'would cancel', does: 'cancels', done: 'cancelled, or being cancelled on the platform' },
+  park: { would: 'would park', does: 'parks', done: 'parked' },
 } as const;
 
-export const usualWhy = 'by nightpass on the command line';
+function wordsOf({ action, priority = 0 }: SelectedAction): { would: string; does: string; done: string } {
+  if (action !== 'priority') return words[action];
+  const where = priority > 0 ? 'first' : 'last';
+  return { would: `would launch ${where}`, does: `launches ${where}`, done: `to be launched ${where}` };
+}
 
 export async function actOnSelection(cli: Cli, { found, choose }: Acting, wanted: SelectedAction): Promise<void> {
-  const { action, target } = wanted;
+  const { action, target, priority, why, dryRun, yes, json } = wanted;
   const batch = found.batch.id;
-  const chosen = await choose(action, target);
+  const chosen = await choose({ action, target, ...(priority !== undefined && { priority }) });
   const { tasks, phases, untouched } = chosen;
-  const facts = { batch, action, tasks, phases, untouched };
-  const say = words[action];
-  if (wanted.dryRun || tasks === 0) {
-    if (wanted.json) return cli.json({ ...facts, dryRun: wanted.dryRun, changed: 0 });
+  const facts = { batch, action, ...(priority !== undefined && { priority }), tasks, phases, untouched };
+  const say = wordsOf(wanted);
+  if (dryRun || tasks === 0) {
+    if (json) return cli.json({ ...facts, dryRun, changed: 0 });
     cli.print(tasks === 0 ? 'nothing of that to touch' : `${say.would}: ${countWords(chosen)}. Nothing was changed.`);
     return tellUntouched(cli, chosen);
   }
-  if (!wanted.json) tellUntouched(cli, chosen);
-  if (!(await confirmed(cli, `${say.does} ${countWords(chosen)} of ${batch}.`, { yes: wanted.yes }))) {
+  if (!json) tellUntouched(cli, chosen);
+  if (!(await confirmed(cli, `This ${say.does} ${countWords(chosen)} of ${batch}.`, { yes }))) {
     cli.exitCode = 1;
     return cli.note('nothing was changed');
   }
-  const { changed, looked } = await chosen.begin(wanted.why ?? usualWhy);
-  if (wanted.json) return cli.json({ ...facts, dryRun: false, changed });
+  const { changed, looked } = await chosen.begin(why, progressOf(cli));
+  if (json) return cli.json({ ...facts, dryRun: false, changed });
   cli.print(`${say.done}: ${several(changed, 'task')}. Follow them with nightpass status ${batch} --watch`);
   const skipped = looked - changed;
   if (skipped > 0)

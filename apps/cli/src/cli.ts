@@ -14,7 +14,7 @@ export interface Cli {
   columns(): number;
   colors: ReturnType<typeof pc.createColors>;
   /** As it is, to stdout. @throws PipeClosed when nobody reads any more */
-  write(text: string): void;
+  write(content: string | Uint8Array): void;
   /** Once what was written has been taken: for those who write more than memory should hold. */
   drained(): Promise<void>;
   /** One line (or several) of facts. */
@@ -38,9 +38,9 @@ export function createCli(streams: { stdin: Cli['stdin']; stdout: Out; stderr: O
     closed = true;
   });
   stderr.on('error', () => {});
-  const write = (text: string) => {
+  const write = (content: string | Uint8Array) => {
     if (closed) throw new PipeClosed();
-    stdout.write(text);
+    stdout.write(content);
   };
   return {
     env,

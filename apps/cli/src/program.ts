@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import type { Cli } from './cli.ts';
 import { examples } from './command-line.ts';
-import { addRemoteOptions } from './remote/client.ts';
+import { addRemoteOptions } from './remote/options.ts';
 import { version } from './version.ts';
 
 type Add = (program: Command, cli: Cli) => void;
@@ -38,6 +38,7 @@ const groups: [string, Entry[]][] = [
       [['why'], async () => [(await import('./commands/why.ts')).addWhy]],
       [['results'], async () => [(await import('./commands/results.ts')).addResults]],
       [['report'], async () => [(await import('./commands/report.ts')).addReport]],
+      [['audit'], async () => [(await import('./commands/audit.ts')).addAudit]],
       [['doctor'], async () => [(await import('./commands/doctor.ts')).addDoctor]],
     ],
   ],
@@ -53,6 +54,8 @@ const groups: [string, Entry[]][] = [
       ],
       [['cancel'], async () => [(await import('./commands/cancel.ts')).addCancel]],
       [['redrive'], async () => [(await import('./commands/redrive.ts')).addRedrive]],
+      [['park'], async () => [(await import('./commands/park.ts')).addPark]],
+      [['priority'], async () => [(await import('./commands/priority.ts')).addPriority]],
       [['recover'], async () => [(await import('./commands/recover.ts')).addRecover]],
     ],
   ],

@@ -53,6 +53,10 @@ export async function targetOf(
   return { kind: 'filter', filter: meant };
 }
 
+/** The whole batch, unless some of it is named. */
+export const selectedOrAll = async (acting: Acting, options: SelectionOptions): Promise<Target> =>
+  isSelection(options) ? targetOf(acting, options, undefined) : { kind: 'batch', batch: acting.found.batch.id };
+
 function conditionsOf(given: readonly string[]): Partial<TaskFilter> {
   const conditions: Partial<TaskFilter> = {};
   for (const condition of given) {

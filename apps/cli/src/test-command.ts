@@ -2,10 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { batchIdOf, readBatch } from '@nightpass/core';
 import { createKeys, type LedgerContext, openBatch } from '@nightpass/engine';
+import { createCli, exitCodeOf } from './cli.ts';
+import { runCommand } from './program.ts';
 
 /** The built command, run as people run it: a process of its own, in a folder of its own. */
 
@@ -93,6 +96,24 @@ export async function openWorkplace(env: NodeJS.ProcessEnv = {}): Promise<Workpl
       await rm(dir, { recursive: true, force: true });
     },
   };
+}
+
+/** The same command in this process: quick, for whatever ends by itself. */
+export async function runHere(env: NodeJS.ProcessEnv, ...args: string[]): Promise<Outcome> {
+  const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
+  stdin.end();
+  const said = { stdout: '', stderr: '' };
+  stdout.on('data', (data) => {
+    said.stdout += data;
+  });
+  stderr.on('data', (data) => {
+    said.stderr += data;
+  });
+  const cli = createCli({ stdin, stdout, stderr }, env);
+  const code = await runCommand(cli, args).catch((error: unknown) =>
+    exitCodeOf(cli, error, args.includes('--json') ? 'json' : 'text'),
+  );
+  return { code, ...said };
 }
 
 /** A config with one provider, quick, that speaks to `baseUrl`. */

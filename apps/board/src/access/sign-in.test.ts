@@ -84,7 +84,7 @@ test('a token that was revoked, or is over, opens nothing', async () => {
   expect((await board.call('GET', '/api/v1/session', headers)).status).toBe(200);
   const stored = await board.ledger.redis.hgetall(`${board.ledger.keys.prefix}:access:tokens`);
   expect(JSON.stringify(stored)).not.toContain(operator.split('_').slice(2).join('_'));
-  expect(await revokeToken(board.ledger, id)).toBe(true);
+  expect(await revokeToken(board.ledger, id, { who: 'a test', role: 'admin' })).toBe(true);
   expect(await findToken(board.ledger, operator)).toBeUndefined();
   expect((await board.call('GET', '/api/v1/session', headers)).status).toBe(401);
 });

@@ -42,7 +42,8 @@ export async function startPeopleBoard(settings: Partial<BoardSettings> = {}, lo
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
   const tokenOf = async (role: 'viewer' | 'operator' | 'admin') =>
-    (await createToken(board.ledger, { name: `the ${role}'s`, role, days: 1, by: 'a test' })).secret;
+    (await createToken(board.ledger, { name: `the ${role}'s`, role, days: 1, by: { who: 'a test', role: 'admin' } }))
+      .secret;
   return {
     ...board,
     users,

@@ -12,6 +12,8 @@ import { describeApi, docsRoutes } from './openapi.ts';
 import { overviewRoutes } from './overview.ts';
 import { problemHandler, sendProblem } from './problem.ts';
 import { providerRoutes } from './providers.ts';
+import { reportRoute } from './report.ts';
+import { resultRoutes } from './results.ts';
 import { submitRoutes } from './submit.ts';
 import { taskDetailRoute } from './task-detail.ts';
 import { taskSearchRoute } from './tasks.ts';
@@ -41,6 +43,8 @@ export async function apiRoutes(app: FastifyInstance, parts: ApiParts): Promise<
       gridRoute(api, parts);
       footprintsRoute(api, parts);
       zoneRoutes(api, parts);
+      reportRoute(api, parts);
+      resultRoutes(api, parts);
       taskSearchRoute(api, parts);
       taskDetailRoute(api, parts);
       actionRoutes(api, parts);

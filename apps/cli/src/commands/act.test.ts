@@ -1,6 +1,7 @@
 import { startTestRedis, type TestRedis } from '@nightpass/runtime/test-redis';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openExample, openWorkplace, quickConfig, type Workplace } from '../test-command.ts';
+import { personHere } from '../who.ts';
 
 /** What people do to providers and batches, with no worker to move anything meanwhile. */
 
@@ -24,17 +25,20 @@ async function json(...args: string[]) {
   return JSON.parse(stdout);
 }
 
+/** Who did it stands wherever the why does. */
+const budget = `budget (${personHere()})`;
+
 test('a paused provider is the answer to why, until it is resumed', async () => {
   expect(await json('pause', 'airbus', '--reason', 'budget')).toEqual({
     provider: 'airbus',
     changed: true,
     inFlight: 0,
-    holds: [{ kind: 'person', reason: 'budget', since: expect.stringMatching(/Z$/), until: null, stopsLooks: false }],
+    holds: [{ kind: 'person', reason: budget, since: expect.stringMatching(/Z$/), until: null, stopsLooks: false }],
   });
   expect(await json('pause', 'airbus')).toMatchObject({ changed: false });
   expect(await json('why', `${batch}-0-0`)).toMatchObject({
-    answer: 'provider airbus is held (person): budget',
-    holds: [{ kind: 'person', reason: 'budget' }],
+    answer: `provider airbus is held (person): ${budget}`,
+    holds: [{ kind: 'person', reason: budget }],
   });
   expect((await place.run('status', batch)).stdout).toContain('airbus is held (person)');
   expect(await json('resume', 'airbus')).toEqual({ provider: 'airbus', changed: true, holds: [] });

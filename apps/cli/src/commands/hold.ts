@@ -1,40 +1,42 @@
-import { userInfo } from 'node:os';
 import {
-  audit,
   type HoldKind,
   ledgerNow,
-  liftHold,
   type PlacedHold,
-  placeHold,
   readHolds,
   readProviderStatus,
+  type Wanted,
 } from '@nightpass/engine';
 import type { Command } from 'commander';
-import { usualWhy } from '../act-on-selection.ts';
+import { type Chosen, progressOf } from '../acting.ts';
 import { type Cli, UsageError } from '../cli.ts';
 import { examples } from '../command-line.ts';
 import { type OpenLedger, readInstallation, withLedger } from '../installation.ts';
+import { ledgerAction } from '../ledger-action.ts';
 import { remoteAction, remoteProvider } from '../remote/act.ts';
-import { type Remote, type RemoteOptions, remoteOf } from '../remote/client.ts';
+import { type RemoteOptions, remoteOf } from '../remote/client.ts';
 import { iso, isoOrNull } from '../view/time.ts';
 import { listed, several } from '../view/words.ts';
+import { addWhyOption, givenWhy, type WhyOptions, whyOf } from '../why-option.ts';
 import { holdWords } from './status.ts';
 
+interface Options extends RemoteOptions, WhyOptions {
+  all?: boolean;
+  json?: boolean;
+}
+
 export function addPause(program: Command, cli: Cli): void {
-  program
+  const command = program
     .command('pause')
     .description('launch nothing more on a provider until it is resumed; what runs is followed on')
-    .argument('<provider>', 'its name in the config')
-    .option('--reason <text>', 'why, for those who ask')
+    .argument('<provider>', 'its name in the config');
+  addWhyOption(command)
     .option('--json', 'as JSON')
-    .addHelpText('after', examples('nightpass pause airbus --reason "waits for the new contract"'))
-    .action(async (name: string, options: { reason?: string; json?: boolean } & RemoteOptions) => {
+    .addHelpText('after', examples('nightpass pause airbus --why "waits for the new contract"'))
+    .action(async (name: string, options: Options) => {
       await withProvider(cli, name, options, async (desk) => {
         const changed = !(await desk.look()).holds.some(({ kind }) => kind === 'person');
         // Who paused it first said why; only another reason takes the place of that one.
-        if (changed || options.reason !== undefined) {
-          await desk.pause(options.reason ?? `paused by ${userInfo().username}`);
-        }
+        if (changed || givenWhy(options) !== undefined) await desk.act({ action: 'pause' }, whyOf(options));
         const { inFlight, holds } = await desk.look();
         if (options.json) return cli.json({ provider: name, changed, inFlight, holds: holds.map(holdFacts) });
         cli.print(
@@ -53,16 +55,19 @@ export function addPause(program: Command, cli: Cli): void {
 const byItself: HoldKind[] = ['outage', 'credentials', 'quota', 'retry-after'];
 
 export function addResume(program: Command, cli: Cli): void {
-  program
+  const command = program
     .command('resume')
     .description('let a paused provider launch again')
     .argument('<provider>', 'its name in the config')
-    .option('--all', `also lift what holds it by itself: ${listed(byItself)}`)
+    .option('--all', `also lift what holds it by itself: ${listed(byItself)}`);
+  addWhyOption(command)
     .option('--json', 'as JSON')
     .addHelpText('after', examples('nightpass resume airbus', 'nightpass resume airbus --all'))
-    .action(async (name: string, options: { all?: boolean; json?: boolean } & RemoteOptions) => {
+    .action(async (name: string, options: Options) => {
       await withProvider(cli, name, options, async (desk) => {
-        const changed = await desk.resume(options.all === true);
+        const lifted: HoldKind[] = options.all ? ['person', ...byItself] : ['person'];
+        const changed = (await desk.look()).holds.some(({ kind }) => lifted.includes(kind));
+        if (changed) await desk.act({ action: 'resume', ...(options.all && { holds: lifted }) }, whyOf(options));
         const { holds, nowMs } = await desk.look();
         if (options.json) return cli.json({ provider: name, changed, holds: holds.map(holdFacts) });
         if (holds.length === 0) cli.print(changed ? `${name} launches again.` : `${name} was not paused.`);
@@ -80,65 +85,49 @@ export function addResume(program: Command, cli: Cli): void {
 /** Where a provider is paused and resumed: on the ledger itself, or by a board's API. */
 interface Desk {
   look(): Promise<{ inFlight: number; holds: PlacedHold[]; nowMs: number }>;
-  pause(reason: string): Promise<void>;
-  /** @returns whether there was a hold to lift */
-  resume(all: boolean): Promise<boolean>;
+  act(wanted: Pick<Wanted, 'action' | 'holds'>, why: string): Promise<unknown>;
 }
 
 async function withProvider(
   cli: Cli,
-  name: string,
+  provider: string,
   options: RemoteOptions,
   work: (desk: Desk) => Promise<void>,
 ): Promise<void> {
+  const deskOf = (look: Desk['look'], choose: (wanted: Wanted) => Promise<Chosen>): Desk => ({
+    look,
+    async act(wanted, why) {
+      const chosen = await choose({ ...wanted, target: { kind: 'provider', provider } });
+      return chosen.begin(why, progressOf(cli));
+    },
+  });
   const remote = remoteOf(cli, options);
-  if (remote) return work(deskByApi(remote, name));
+  if (remote) {
+    return work(
+      deskOf(
+        () => remoteProvider(remote, provider),
+        (wanted) => remoteAction(remote, wanted),
+      ),
+    );
+  }
   const installation = await readInstallation(cli, 'needed');
   const known = Object.keys(installation.config.providers);
-  if (!known.includes(name)) throw new UsageError(`no provider ${name}; configured: ${listed(known)}`);
-  await withLedger(cli, installation, (open) => work(deskOnLedger(open, name)));
+  if (!known.includes(provider)) throw new UsageError(`no provider ${provider}; configured: ${listed(known)}`);
+  await withLedger(cli, installation, (open) =>
+    work(
+      deskOf(
+        () => lookAt(open, provider),
+        (wanted) => ledgerAction(open, wanted),
+      ),
+    ),
+  );
 }
 
-function deskOnLedger({ ledger, limitsOf }: OpenLedger, name: string): Desk {
-  const audited = (action: string, why: string) => {
-    const by = { who: userInfo().username, target: `provider ${name}`, why };
-    return audit(ledger, { event: 'ended', action, ...by, outcome: 'done' });
-  };
-  return {
-    async look() {
-      const nowMs = await ledgerNow(ledger);
-      const limits = limitsOf(name);
-      const inFlight = limits ? (await readProviderStatus(ledger, name, limits)).inFlight : 0;
-      return { inFlight, holds: await readHolds(ledger, name, nowMs), nowMs };
-    },
-    async pause(reason) {
-      await placeHold(ledger, name, { kind: 'person', forMs: undefined, reason });
-      await audited('pause', reason);
-    },
-    async resume(all) {
-      const changed = await liftHold(ledger, name, ['person', ...(all ? byItself : [])]);
-      if (changed) await audited('resume', all ? 'with --all' : '');
-      return changed;
-    },
-  };
-}
-
-function deskByApi(remote: Remote, provider: string): Desk {
-  const look = () => remoteProvider(remote, provider);
-  const act = async (action: 'pause' | 'resume', why: string) => {
-    await (await remoteAction(remote, action, { kind: 'provider', provider })).begin(why);
-  };
-  return {
-    look,
-    pause: (reason) => act('pause', reason),
-    async resume(all) {
-      if (all)
-        throw new UsageError('--all is not for a board: holds that come by themselves are lifted on its machine');
-      const isPaused = (await look()).holds.some(({ kind }) => kind === 'person');
-      if (isPaused) await act('resume', usualWhy);
-      return isPaused;
-    },
-  };
+async function lookAt({ ledger, limitsOf }: OpenLedger, name: string) {
+  const nowMs = await ledgerNow(ledger);
+  const limits = limitsOf(name);
+  const inFlight = limits ? (await readProviderStatus(ledger, name, limits)).inFlight : 0;
+  return { inFlight, holds: await readHolds(ledger, name, nowMs), nowMs };
 }
 
 const holdFacts = (hold: PlacedHold) => ({

@@ -1,8 +1,8 @@
 import { redrivablePhases } from '@nightpass/core';
-import type { RedrivablePhase } from '@nightpass/engine';
+import { type RedrivablePhase, usualRedrive } from '@nightpass/engine';
 import type { Command } from 'commander';
-import { actOnSelection, usualWhy } from '../act-on-selection.ts';
-import { withBatch } from '../acting.ts';
+import { actOnSelection } from '../act-on-selection.ts';
+import { progressOf, withBatch } from '../acting.ts';
 import { titleOf } from '../batch-facts.ts';
 import type { Cli } from '../cli.ts';
 import { examples, phaseList } from '../command-line.ts';
@@ -10,9 +10,9 @@ import { confirmed } from '../confirm.ts';
 import type { RemoteOptions } from '../remote/client.ts';
 import { addSelection, isSelection, type SelectionOptions, targetOf } from '../selection.ts';
 import { listed, oneLine, several } from '../view/words.ts';
+import { addWhyOption, type WhyOptions, whyOf } from '../why-option.ts';
 
-interface Options extends SelectionOptions, RemoteOptions {
-  reason?: string;
+interface Options extends SelectionOptions, RemoteOptions, WhyOptions {
   phase?: RedrivablePhase[];
   dryRun?: boolean;
   yes?: boolean;
@@ -20,7 +20,7 @@ interface Options extends SelectionOptions, RemoteOptions {
 }
 
 /** A cancelled task was ended on purpose, a parked one may run on its platform: those are taken only where named. */
-const usualPhases: RedrivablePhase[] = ['failed', 'expired'];
+const usualPhases = redrivablePhases.filter((phase) => usualRedrive.includes(phase));
 
 export function addRedrive(program: Command, cli: Cli): void {
   const command = program
@@ -32,8 +32,7 @@ export function addRedrive(program: Command, cli: Cli): void {
       `tasks in this phase: ${redrivablePhases.join(', ')}; may be given again (default: ${usualPhases.join(', ')})`,
       phaseList(redrivablePhases),
     );
-  addSelection(command)
-    .option('--reason <text>', 'why, for those who ask')
+  addWhyOption(addSelection(command))
     .option('--dry-run', 'say what would be launched again, and change nothing')
     .option('--yes', 'do not ask first')
     .option('--json', 'as JSON')
@@ -46,14 +45,16 @@ export function addRedrive(program: Command, cli: Cli): void {
           // Of a named cause, or named one by one, what is parked or cancelled is meant as well.
           const usual = options.family === undefined ? usualPhases : undefined;
           const target = await targetOf(acting, options, options.phase ?? usual);
-          const { dryRun = false, yes = false, json = false, reason: why } = options;
-          return actOnSelection(cli, acting, { action: 'redrive', target, why, dryRun, yes, json });
+          const { dryRun = false, yes = false, json = false } = options;
+          return actOnSelection(cli, acting, { action: 'redrive', target, why: whyOf(options), dryRun, yes, json });
         }
         const phases = options.phase ?? usualPhases;
-        const perPhase = Object.fromEntries(phases.map((phase) => [phase, counts[phase]]));
-        const wanted = phases.reduce((sum, phase) => sum + counts[phase], 0);
+        const target = { kind: 'filter', filter: { batch: batch.id, phases } } as const;
+        const chosen = await acting.choose({ action: 'redrive', target });
+        const perPhase = Object.fromEntries(phases.map((phase) => [phase, chosen.phases[phase] ?? 0]));
+        const wanted = chosen.tasks;
         const facts = { batch: batch.id, phases: perPhase, tasks: wanted };
-        const words = listed(phases.filter((phase) => counts[phase] > 0).map((phase) => `${counts[phase]} ${phase}`));
+        const words = listed(Object.entries(perPhase).flatMap(([phase, n]) => (n > 0 ? [`${n} ${phase}`] : [])));
         const left = redrivablePhases.filter((phase) => !phases.includes(phase) && counts[phase] > 0);
         const tellLeft = () => {
           for (const phase of left)
@@ -72,7 +73,7 @@ export function addRedrive(program: Command, cli: Cli): void {
           cli.exitCode = 1;
           return cli.note('nothing was redriven');
         }
-        const redriven = await acting.redrive(phases, options.reason ?? usualWhy);
+        const { changed: redriven } = await chosen.begin(whyOf(options), progressOf(cli));
         if (options.json) return cli.json({ ...facts, dryRun: false, redriven });
         cli.print(`queued again: ${several(redriven, 'task')}. Follow them with nightpass status ${batch.id} --watch`);
         tellLeft();

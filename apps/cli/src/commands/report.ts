@@ -16,11 +16,13 @@ import { type Cli, UsageError } from '../cli.ts';
 import { examples } from '../command-line.ts';
 import { findBatch } from '../find-batch.ts';
 import { type OpenLedger, readInstallation, withLedger } from '../installation.ts';
+import { type Remote, type RemoteOptions, remoteOf } from '../remote/client.ts';
+import { findRemoteBatch } from '../remote/look.ts';
 import { sizeWords } from '../results/telling.ts';
 import { version } from '../version.ts';
 import { thousands } from '../view/words.ts';
 
-interface Options {
+interface Options extends RemoteOptions {
   format: ReportFormat;
   out?: string;
   json?: boolean;
@@ -46,15 +48,27 @@ export function addReport(program: Command, cli: Cli): void {
       ),
     )
     .action(async (text: string, options: Options) => {
+      const remote = remoteOf(cli, options);
+      if (remote) {
+        const found = await findRemoteBatch(remote, text);
+        return tellReport(cli, found, options, (out) => writeRemote(remote, found, options.format, out));
+      }
       const installation = await readInstallation(cli, 'optional');
       await withLedger(cli, installation, async (open) => {
         const found = await findBatch(open, text);
-        const file = placeOf(options, found);
-        if (file !== undefined) return writeFile(cli, open, found, options, file);
-        if (options.json) throw new UsageError('--json tells of the file that was written: name one with --out');
-        await write(cli, open, found, options.format, { write: (content) => toStdout(cli, content) });
+        await tellReport(cli, found, options, (out) => write(cli, open, found, options.format, out));
       });
     });
+}
+
+/** Writes it piece by piece, and says so. */
+type Write = (out: Out) => Promise<void>;
+
+async function tellReport(cli: Cli, found: BatchSummary, options: Options, write: Write): Promise<void> {
+  const file = placeOf(options, found);
+  if (file !== undefined) return writeFile(cli, found, options, file, write);
+  if (options.json) throw new UsageError('--json tells of the file that was written: name one with --out');
+  await write({ write: (content) => toStdout(cli, content) });
 }
 
 function formatOf(text: string): ReportFormat {
@@ -70,21 +84,15 @@ function placeOf({ out, format }: Options, { batch }: BatchSummary): string | un
 }
 
 async function toStdout(cli: Cli, content: string | Uint8Array): Promise<void> {
-  cli.write(typeof content === 'string' ? content : Buffer.from(content).toString());
+  cli.write(content);
   await cli.drained();
 }
 
 /** Whole, or not at all: what stood there before stays until then. */
-async function writeFile(
-  cli: Cli,
-  open: OpenLedger,
-  found: BatchSummary,
-  options: Options,
-  file: string,
-): Promise<void> {
+async function writeFile(cli: Cli, found: BatchSummary, options: Options, file: string, write: Write): Promise<void> {
   const draft = await openDraft(file);
   try {
-    await write(cli, open, found, options.format, draft);
+    await write(draft);
     await draft.publish();
   } finally {
     await draft.discard();
@@ -113,6 +121,12 @@ async function write(
     signal: open.closed,
   });
   if (!written) throw new Error(`batch ${batch.id} is gone`);
+}
+
+/** In the time zone of whoever reads it, not of the board. */
+async function writeRemote(remote: Remote, { batch }: BatchSummary, format: ReportFormat, out: Out): Promise<void> {
+  const query = new URLSearchParams({ format, timeZone: localTimeZone() });
+  for await (const chunk of await remote.stream(`/batches/${batch.id}/report?${query}`)) await out.write(chunk);
 }
 
 /** Of smaller ones the report is there before anybody could wonder. */

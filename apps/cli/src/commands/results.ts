@@ -1,23 +1,34 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { askOffers, type BatchSummary, knownOffers, type Offers, type TaskRecord } from '@nightpass/engine';
+import {
+  askOffers,
+  type BatchSummary,
+  knownOffers,
+  type Offers,
+  readProcesses,
+  succeededTasks,
+  type TaskRecord,
+} from '@nightpass/engine';
 import { withFileLock } from '@nightpass/runtime';
 import type { Command } from 'commander';
-import pMap from 'p-map';
+import { pMapIterable } from 'p-map';
 import { type Cli, UsageError } from '../cli.ts';
 import { examples, wholeNumber } from '../command-line.ts';
 import { findBatch } from '../find-batch.ts';
 import { type OpenLedger, readInstallation, withLedger } from '../installation.ts';
+import { type RemoteOptions, remoteOf } from '../remote/client.ts';
+import { findRemoteBatch } from '../remote/look.ts';
+import { remoteOffers } from '../remote/results.ts';
 import { openManifest } from '../results/manifest.ts';
+import { type OfferLine, offerLine, tellOffers } from '../results/offer-lines.ts';
 import { createRoom } from '../results/room.ts';
-import { fetchResults, originOf } from '../results/stage.ts';
-import { type Askers, chooseTasks, createAskers, succeededTasks } from '../results/succeeded-tasks.ts';
-import { createTeller, sizeWords } from '../results/telling.ts';
+import { fetchResults } from '../results/stage.ts';
+import { type Askers, chooseTasks, createAskers } from '../results/succeeded-tasks.ts';
+import { createTeller } from '../results/telling.ts';
 import { openCount } from '../view/phases.ts';
-import { table } from '../view/table.ts';
-import { cutTo, oneLine, several } from '../view/words.ts';
+import { several } from '../view/words.ts';
 
-interface Options {
+interface Options extends RemoteOptions {
   download?: string;
   process?: string;
   task?: string[];
@@ -45,6 +56,17 @@ export function addResults(program: Command, cli: Cli): void {
       examples('nightpass results ports.json', 'nightpass results b3f2 --download ./results --concurrency 8'),
     )
     .action(async (text: string, options: Options) => {
+      const remote = remoteOf(cli, options);
+      if (remote) {
+        if (options.download !== undefined) {
+          throw new UsageError(
+            '--download needs the machine itself: results are fetched with credentials that a board has not',
+          );
+        }
+        const found = await findRemoteBatch(remote, text);
+        await tell(cli, found, remoteOffers(remote, found.batch, whichOf(options)), options);
+        return tellOpen(cli, found);
+      }
       const installation = await readInstallation(cli, 'needed');
       await withLedger(cli, installation, async (open) => {
         const found = await findBatch(open, text);
@@ -55,14 +77,15 @@ export function addResults(program: Command, cli: Cli): void {
         } finally {
           await askers.close();
         }
-        const stillOpen = openCount(found.counts);
-        if (stillOpen > 0) cli.note(`${several(stillOpen, 'task')} of ${found.batch.id} had not ended yet`);
+        tellOpen(cli, found);
       });
     });
 }
 
+const whichOf = ({ process, task = [] }: Options) => ({ process, tasks: task });
+
 async function tasksOf({ ledger }: OpenLedger, { batch }: BatchSummary, options: Options) {
-  const isChosen = await chooseTasks(ledger, batch, { process: options.process, tasks: options.task ?? [] });
+  const isChosen = chooseTasks(await readProcesses(ledger, batch.id), batch, whichOf(options));
   return succeededTasks(ledger, batch, isChosen);
 }
 
@@ -111,77 +134,38 @@ async function countOf(tasks: AsyncIterable<TaskRecord>): Promise<number> {
   return count;
 }
 
-const pageSize = 50;
-
 async function list(cli: Cli, open: OpenLedger, found: BatchSummary, askers: Askers, options: Options): Promise<void> {
-  const askerOf = (task: TaskRecord) => askers.of(found.batch.providers[task.processIndex] ?? '');
+  const providerOf = (task: TaskRecord) => found.batch.providers[task.processIndex] ?? '';
   const offersOf = async (task: TaskRecord): Promise<Offers> => {
     const known = knownOffers(task);
     if (known) return known;
-    const asker = askerOf(task);
+    const asker = askers.of(providerOf(task));
     if (!asker) return { kind: 'unknown', reason: 'its provider is not configured here' };
     return askOffers(asker, task, open.closed);
   };
-  const own = (task: TaskRecord) => originOfProvider(open, found.batch.providers[task.processIndex] ?? '');
-  let told = 0;
-  const tell = async (page: readonly TaskRecord[]) => {
-    const offers = await pMap(page, offersOf, { concurrency: options.concurrency });
-    const lines = page.map((task, i) => ({ task, offers: offers[i] as Offers, own: own(task) }));
-    if (lines.some((line) => line.offers.kind !== 'offers')) cli.exitCode = 1;
-    if (options.json) for (const line of lines) cli.json(offerFacts(line));
-    else cli.print(table(cli, ['task', 'name', 'type', 'size', 'from'], lines.flatMap(offerRows)));
-    told += page.length;
-  };
-  let page: TaskRecord[] = [];
-  for await (const task of await tasksOf(open, found, options)) {
-    page.push(task);
-    if (page.length < pageSize) continue;
-    await tell(page);
-    page = [];
-  }
-  if (page.length > 0) await tell(page);
+  const lineOf = async (task: TaskRecord) =>
+    offerLine(task.id, await offersOf(task), originOfProvider(open, providerOf(task)));
+  // In the order of the tasks, some at a time.
+  const lines = pMapIterable(await tasksOf(open, found, options), lineOf, { concurrency: options.concurrency });
+  await tell(cli, found, lines, options);
+}
+
+async function tell(
+  cli: Cli,
+  found: BatchSummary,
+  lines: AsyncIterable<OfferLine>,
+  options: { json?: boolean },
+): Promise<void> {
+  const told = await tellOffers(cli, lines, options);
   if (told === 0 && !options.json) cli.print(`no results: none of these tasks of ${found.batch.id} has succeeded`);
+}
+
+function tellOpen(cli: Cli, { batch, counts }: BatchSummary): void {
+  const stillOpen = openCount(counts);
+  if (stillOpen > 0) cli.note(`${several(stillOpen, 'task')} of ${batch.id} had not ended yet`);
 }
 
 function originOfProvider({ config }: OpenLedger, name: string): string {
   const entry = config.providers[name];
   return entry ? new URL(entry.baseUrl).origin : 'unknown:';
-}
-
-interface Line {
-  task: TaskRecord;
-  offers: Offers;
-  own: string;
-}
-
-/** Scripts read this: fields are only ever added. Of an address, only its origin: the rest may be a key. */
-function offerFacts({ task, offers, own }: Line) {
-  const links = offers.kind === 'offers' ? offers.links : undefined;
-  return {
-    task: task.id,
-    batch: task.batchId,
-    processIndex: task.processIndex,
-    zoneIndex: task.zoneIndex,
-    results:
-      links?.map((link) => ({
-        name: link.name,
-        type: link.type ?? null,
-        size: link.sizeBytes ?? null,
-        sha256: link.sha256 ?? null,
-        origin: originOf(link, own),
-      })) ?? null,
-    reason: offers.kind === 'offers' ? null : offers.reason,
-  };
-}
-
-function offerRows({ task, offers, own }: Line): string[][] {
-  if (offers.kind !== 'offers') return [[task.id, `not known: ${cutTo(oneLine(offers.reason), 70)}`, '', '', '']];
-  if (offers.links.length === 0) return [[task.id, 'nothing', '', '', '']];
-  return offers.links.map((link) => [
-    task.id,
-    cutTo(oneLine(link.name), 60),
-    oneLine(link.type ?? ''),
-    link.sizeBytes === undefined ? '' : sizeWords(link.sizeBytes),
-    originOf(link, own),
-  ]);
 }

@@ -1,13 +1,19 @@
-import { userInfo } from 'node:os';
 import { type Role, roles } from '@nightpass/core';
-import { type ApiToken, audit, createToken, listTokens, revokeToken } from '@nightpass/engine';
+import { type ApiToken, createToken, listTokens, revokeToken } from '@nightpass/engine';
 import { type Command, Option } from 'commander';
 import { type Cli, UsageError } from '../cli.ts';
 import { examples, wholeNumber } from '../command-line.ts';
 import { readInstallation, withLedger } from '../installation.ts';
+import { type RemoteOptions, remoteOf } from '../remote/client.ts';
+import { remoteTokens } from '../remote/tokens.ts';
 import { table } from '../view/table.ts';
 import { clockTime, iso, isoOrNull } from '../view/time.ts';
 import { oneLine } from '../view/words.ts';
+import { personHere } from '../who.ts';
+
+interface Options extends RemoteOptions {
+  json?: boolean;
+}
 
 /** Tokens for scripts that speak to the board's API. */
 export function addToken(program: Command, cli: Cli): void {
@@ -20,13 +26,9 @@ export function addToken(program: Command, cli: Cli): void {
     .option('--days <n>', 'for so long; for ever, unless given', wholeNumber(1, 3650))
     .option('--json', 'as JSON')
     .addHelpText('after', examples('nightpass token create ci --role operator --days 90'))
-    .action(async (name: string, options: { role: Role; days?: number; json?: boolean }) => {
-      const installation = await readInstallation(cli, 'optional');
-      await withLedger(cli, installation, async ({ ledger }) => {
-        const by = userInfo().username;
-        const made = await createToken(ledger, { name, role: options.role, days: options.days, by });
-        const target = `token ${made.id} (${name}, ${options.role})`;
-        await audit(ledger, { event: 'token-created', who: by, target });
+    .action(async (name: string, options: { role: Role; days?: number } & Options) => {
+      await withTokens(cli, options, async (tokens) => {
+        const made = await tokens.create({ name, role: options.role, days: options.days });
         if (options.json) return cli.json({ ...tokenFacts(made), secret: made.secret });
         cli.print(made.secret);
         cli.note(
@@ -38,14 +40,13 @@ export function addToken(program: Command, cli: Cli): void {
     .command('list')
     .description('those that there are')
     .option('--json', 'as JSON')
-    .action(async (options: { json?: boolean }) => {
-      const installation = await readInstallation(cli, 'optional');
-      await withLedger(cli, installation, async ({ ledger }) => {
-        const tokens = await listTokens(ledger);
-        if (options.json) return cli.json({ tokens: tokens.map(tokenFacts) });
-        if (tokens.length === 0) return cli.print('no tokens: nightpass token create NAME');
+    .action(async (options: Options) => {
+      await withTokens(cli, options, async (tokens) => {
+        const all = await tokens.list();
+        if (options.json) return cli.json({ tokens: all.map(tokenFacts) });
+        if (all.length === 0) return cli.print('no tokens: nightpass token create NAME');
         const time = (ms: number | undefined, none: string) => (ms === undefined ? none : clockTime(ms));
-        const rows = tokens.map((it) => [
+        const rows = all.map((it) => [
           it.id,
           oneLine(it.name),
           it.role,
@@ -61,15 +62,34 @@ export function addToken(program: Command, cli: Cli): void {
     .description('let one open nothing any more, at once')
     .argument('<token>', 'its id, as nightpass token list shows it')
     .option('--json', 'as JSON')
-    .action(async (id: string, options: { json?: boolean }) => {
-      const installation = await readInstallation(cli, 'optional');
-      await withLedger(cli, installation, async ({ ledger }) => {
-        if (!(await revokeToken(ledger, id))) throw new UsageError(`no token ${id}: see nightpass token list`);
-        await audit(ledger, { event: 'token-revoked', who: userInfo().username, target: `token ${id}` });
+    .action(async (id: string, options: Options) => {
+      await withTokens(cli, options, async (tokens) => {
+        if (!(await tokens.revoke(id))) throw new UsageError(`no token ${id}: see nightpass token list`);
         if (options.json) return cli.json({ token: id, revoked: true });
         cli.print(`token ${id} opens nothing any more`);
       });
     });
+}
+
+/** Where tokens are kept: the ledger itself, or a board's API. */
+export interface Tokens {
+  create(token: { name: string; role: Role; days: number | undefined }): Promise<ApiToken & { secret: string }>;
+  list(): Promise<ApiToken[]>;
+  /** @returns false where there is no such token */
+  revoke(id: string): Promise<boolean>;
+}
+
+async function withTokens(cli: Cli, options: RemoteOptions, work: (tokens: Tokens) => Promise<void>): Promise<void> {
+  const remote = remoteOf(cli, options);
+  if (remote) return work(remoteTokens(remote));
+  const by = { who: personHere(), role: 'admin' } as const;
+  await withLedger(cli, await readInstallation(cli, 'optional'), ({ ledger }) =>
+    work({
+      create: (token) => createToken(ledger, { ...token, by }),
+      list: () => listTokens(ledger),
+      revoke: (id) => revokeToken(ledger, id, by),
+    }),
+  );
 }
 
 const tokenFacts = (it: ApiToken) => ({

@@ -1,12 +1,12 @@
 import { parseTaskId, span } from '@nightpass/core';
-import { explainTask, ledgerNow, type TaskCost, type Why } from '@nightpass/engine';
+import { type BatchSummary, explainTask, ledgerNow, type TaskCost, type Why } from '@nightpass/engine';
 import type { Command } from 'commander';
 import { type Cli, UsageError } from '../cli.ts';
 import { examples } from '../command-line.ts';
 import { findBatch } from '../find-batch.ts';
-import { type OpenLedger, readInstallation, withLedger } from '../installation.ts';
-import { type RemoteOptions, remoteOf } from '../remote/client.ts';
-import { remoteWhy } from '../remote/look.ts';
+import { readInstallation, withLedger } from '../installation.ts';
+import { NotThere, type RemoteOptions, remoteOf } from '../remote/client.ts';
+import { findRemoteBatch, remoteWhy } from '../remote/look.ts';
 import { phaseColor } from '../view/phases.ts';
 import { clockTime, iso, isoOrNull } from '../view/time.ts';
 import { oneLine, several } from '../view/words.ts';
@@ -22,13 +22,16 @@ export function addWhy(program: Command, cli: Cli): void {
     .action(async (text: string, options: { json?: boolean } & RemoteOptions) => {
       const remote = remoteOf(cli, options);
       if (remote) {
-        const { why, nowMs } = await remoteWhy(remote, text);
+        const { why, nowMs } = await remoteWhy(remote, text).catch(async (error: unknown) => {
+          if (!(error instanceof NotThere)) throw error;
+          throw new UsageError(await unknownTask((batch) => findRemoteBatch(remote, batch), text));
+        });
         return options.json ? cli.json(whyFacts(why)) : cli.print(whyLines(cli, why, nowMs).join('\n'));
       }
       const installation = await readInstallation(cli, 'optional');
       await withLedger(cli, installation, async (open) => {
         const why = await explainTask(open.ledger, text, open.limitsOf);
-        if (!why) throw new UsageError(await unknownTask(open, text));
+        if (!why) throw new UsageError(await unknownTask((batch) => findBatch(open, batch), text));
         const nowMs = await ledgerNow(open.ledger);
         if (options.json) cli.json(whyFacts(why));
         else cli.print(whyLines(cli, why, nowMs).join('\n'));
@@ -36,13 +39,13 @@ export function addWhy(program: Command, cli: Cli): void {
     });
 }
 
-async function unknownTask(open: OpenLedger, text: string): Promise<string> {
+async function unknownTask(find: (text: string) => Promise<BatchSummary>, text: string): Promise<string> {
   const ref = parseTaskId(text);
   if (!ref) {
-    const { batch } = await findBatch(open, text);
+    const { batch } = await find(text);
     return `${text} is a batch; a task of it is named ${batch.id}-<process>-<zone>: see nightpass tasks ${batch.id}`;
   }
-  const { batch } = await findBatch(open, ref.batchId);
+  const { batch } = await find(ref.batchId);
   return `no task ${text}: ${batch.id} has processes 0 to ${batch.processCount - 1} and zones 0 to ${batch.zoneCount - 1}`;
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ActionKind, PlacedHold, Target } from '@nightpass/engine';
+import type { PlacedHold, Wanted } from '@nightpass/engine';
 import { z } from 'zod';
+import type { Chosen } from '../acting.ts';
 import { UsageError } from '../cli.ts';
 import { listed } from '../view/words.ts';
 import { action, preview, providerList } from './answers.ts';
@@ -8,28 +9,20 @@ import type { Remote } from './client.ts';
 
 /** Acting by the API of a board: a preview, the action itself, and then until it is over. */
 
-export interface RemoteChoice {
-  tasks: number;
-  phases: Record<string, number>;
-  untouched: Record<string, number>;
-  /** @returns how many tasks it changed */
-  begin(why: string): Promise<{ changed: number; looked: number }>;
-}
-
 const lookEveryMs = 300;
 
-export async function remoteAction(remote: Remote, kind: ActionKind, target: Target): Promise<RemoteChoice> {
-  const wanted = { action: kind, target };
+export async function remoteAction(remote: Remote, wanted: Wanted): Promise<Chosen> {
   const chosen = await remote.post('/actions/preview', wanted, preview);
   return {
     tasks: chosen.tasks,
     phases: chosen.phases,
     untouched: chosen.untouched,
-    async begin(why) {
+    async begin(why, tell) {
       let its = await remote.post('/actions', { ...wanted, preview: chosen.preview, why }, action);
       while (its.state === 'running') {
         await sleep(lookEveryMs);
         its = await remote.get(`/actions/${its.id}`, action);
+        tell(its.looked, its.tasks);
       }
       if (its.state === 'failed') throw new Error(its.error ?? 'it failed');
       return its;

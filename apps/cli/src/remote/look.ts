@@ -6,7 +6,7 @@ import type { StatusSource } from '../commands/status.ts';
 import { namesOf, nearMisses } from '../find-batch.ts';
 import { listed } from '../view/words.ts';
 import { batchDetail, batchPage, hold, taskDetail, taskPage, type taskRow } from './answers.ts';
-import type { Remote } from './client.ts';
+import { NotThere, type Remote } from './client.ts';
 
 /** Looking by the API of a board. */
 
@@ -42,9 +42,16 @@ export async function findRemoteBatch(remote: Remote, text: string): Promise<Bat
     const ids = found.slice(0, 5).map(({ batch }) => `${batch.id} (${batch.file})`);
     throw new UsageError(`${found.length} batches are called ${text}: ${listed(ids, 'or')}`);
   }
-  if (/^b[0-9a-f]{12}$/.test(text)) return (await remote.get(`/batches/${text}`, batchDetail)).batch;
+  const older = /^b[0-9a-f]{12}$/.test(text) && (await orNothing(remote.get(`/batches/${text}`, batchDetail)));
+  if (older) return older.batch;
   throw new UsageError(nearMisses(text, batches) ?? 'no batches yet: nightpass submit FILE');
 }
+
+const orNothing = <T>(asked: Promise<T>): Promise<T | undefined> =>
+  asked.catch((error: unknown) => {
+    if (error instanceof NotThere) return undefined;
+    throw error;
+  });
 
 export function remoteSource(remote: Remote): StatusSource {
   const detail = (id: string) => remote.get(`/batches/${id}`, batchDetail);

@@ -1,7 +1,7 @@
 import { rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ResultLink } from '@nightpass/core';
-import { type Asker, askOffers, knownOffers, openResult, type TaskRecord } from '@nightpass/engine';
+import { type Asker, askOffers, knownOffers, linkOrigin, openResult, type TaskRecord } from '@nightpass/engine';
 import pMap from 'p-map';
 import { fetchFile } from './fetch-file.ts';
 import { fileNames } from './file-names.ts';
@@ -159,10 +159,5 @@ const isSame = (a: ResultLink, b: ResultLink) =>
 
 function entryOf({ task, link, file, asker }: Wanted, { size, sha256 }: { size: number; sha256: string }) {
   const fetchedAt = new Date().toISOString();
-  return { task: task.id, name: link.name, file, size, sha256, origin: originOf(link, asker.origin), fetchedAt };
-}
-
-/** Where a link leads, without what may be a key. */
-export function originOf({ href }: ResultLink, own: string): string {
-  return URL.canParse(href, own) ? new URL(href, own).origin : 'unknown';
+  return { task: task.id, name: link.name, file, size, sha256, origin: linkOrigin(link, asker.origin), fetchedAt };
 }

@@ -1,14 +1,5 @@
-import { type Limits, limitsOf, type Provider, parseTaskId, type TaskId } from '@nightpass/core';
-import {
-  type Asker,
-  type BatchRecord,
-  gridIndex,
-  type LedgerContext,
-  readProcesses,
-  readTasks,
-  type TaskRecord,
-  walkGrid,
-} from '@nightpass/engine';
+import { type Limits, limitsOf, type Provider, parseTaskId } from '@nightpass/core';
+import { type Asker, type BatchRecord, gridIndex, type LedgerContext } from '@nightpass/engine';
 import { createProvider } from '@nightpass/providers';
 import { UsageError } from '../cli.ts';
 import type { Installation } from '../installation.ts';
@@ -22,21 +13,28 @@ export interface Which {
 }
 
 /** @throws UsageError for a process or a task that the batch does not have */
-export async function chooseTasks(ledger: LedgerContext, batch: BatchRecord, which: Which) {
-  const processes = await readProcesses(ledger, batch.id);
-  const wanted = which.process;
-  const chosen = new Set(
-    processes.flatMap(({ id, name }, index) =>
-      wanted === undefined || [id, name, String(index)].includes(wanted) ? [index] : [],
-    ),
-  );
-  if (chosen.size === 0) {
-    const known = processes.map(({ name }, index) => `${index} (${name})`).join(', ');
-    throw new UsageError(`no process ${wanted} in ${batch.id}; there is ${known}`);
-  }
+export function chooseTasks(
+  processes: readonly { id: string; name: string }[],
+  batch: BatchRecord,
+  which: Which,
+): (index: number) => boolean {
+  const chosen = new Set(processIndexes(processes, batch, which.process));
   const only = which.tasks.length === 0 ? undefined : new Set(which.tasks.map((text) => indexOf(text, batch)));
   return (index: number) =>
     (only?.has(index) ?? true) && (batch.zoneCount === 0 || chosen.has(Math.floor(index / batch.zoneCount)));
+}
+
+export function processIndexes(
+  processes: readonly { id: string; name: string }[],
+  batch: BatchRecord,
+  wanted: string | undefined,
+): number[] {
+  const found = processes.flatMap(({ id, name }, index) =>
+    wanted === undefined || [id, name, String(index)].includes(wanted) ? [index] : [],
+  );
+  if (found.length > 0) return found;
+  const known = processes.map(({ name }, index) => `${index} (${name})`).join(', ');
+  throw new UsageError(`no process ${wanted} in ${batch.id}; there is ${known}`);
 }
 
 function indexOf(text: string, batch: BatchRecord): number {
@@ -45,24 +43,6 @@ function indexOf(text: string, batch: BatchRecord): number {
     return gridIndex(ref, batch);
   }
   throw new UsageError(`${text} is no task of ${batch.id}: a task is named ${batch.id}-<process>-<zone>`);
-}
-
-const pageSize = 200;
-
-export async function* succeededTasks(
-  ledger: LedgerContext,
-  batch: BatchRecord,
-  isChosen: (index: number) => boolean,
-): AsyncGenerator<TaskRecord, void> {
-  let page: TaskId[] = [];
-  const turned = async () => readTasks(ledger, page.splice(0), async () => batch);
-  for await (const { id, index } of walkGrid(ledger, batch, (phase) => phase === 'succeeded')) {
-    if (!isChosen(index)) continue;
-    page.push(id);
-    if (page.length === pageSize) yield* await turned();
-  }
-  if (page.length > 0) yield* await turned();
-  page = [];
 }
 
 /** Adapters of the providers that are asked, each made when it is. */

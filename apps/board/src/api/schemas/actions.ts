@@ -1,3 +1,4 @@
+import { holdKinds } from '@nightpass/engine';
 import { z } from 'zod';
 import { atMs, count, cursor, limit, pageOf, phase } from './common.ts';
 
@@ -38,6 +39,12 @@ const wanted = {
   action: actionKind,
   target,
   priority: z.int().min(-1000).max(1000).optional().describe('For `priority`: above 0 goes first, below 0 last'),
+  holds: z
+    .array(z.enum(holdKinds))
+    .min(1)
+    .max(holdKinds.length)
+    .optional()
+    .describe('For `resume`: what is lifted; unless given, what a person placed'),
 };
 
 export const previewBody = z.strictObject(wanted);
