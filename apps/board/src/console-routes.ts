@@ -13,7 +13,7 @@ import { Refused } from './pages/trouble.ts';
 const consoleDir = join(dirname(createRequire(import.meta.url).resolve('@nightpass/console/package.json')), 'dist');
 
 /** See pages.tsx of the console, which shows what belongs to each. */
-const addresses = ['/', '/batches/:id', '/batches/:id/failures', '/tasks', '/tasks/:id', '/audit'];
+const addresses = ['/', '/batches/:id', '/batches/:id/failures', '/tasks', '/tasks/:id', '/audit', '/tokens'];
 
 export async function consoleRoutes(app: FastifyInstance, { indexes }: Pick<ApiParts, 'indexes'>): Promise<void> {
   // Their names change with their content.

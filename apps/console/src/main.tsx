@@ -15,6 +15,7 @@ import './styles/overview.css';
 import './styles/batch.css';
 import './styles/tasks.css';
 import './styles/dialog.css';
+import './styles/access.css';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('the page has no root');

@@ -9,6 +9,7 @@ import { useTitle } from './parts/use-title.ts';
 import { usePlace } from './shell/place.ts';
 import { TaskPage } from './tasks/task-page.tsx';
 import { TasksPage } from './tasks/tasks-page.tsx';
+import { TokensPage } from './tokens/tokens-page.tsx';
 
 // The pictures come when they are wanted: most looks are at the overview. Not by React's own `lazy`, which keeps back what
 // has come within 300 ms.
@@ -36,6 +37,7 @@ export function Pages() {
   if (first === '') return <OverviewPage />;
   if (first === 'tasks') return id === '' ? <TasksPage /> : <TaskPage key={id} id={id} />;
   if (first === 'audit') return <AuditPage />;
+  if (first === 'tokens' && id === '') return <TokensPage />;
   if (first === 'batches' && id !== '' && third === 'failures') return <FailuresPage key={id} id={id} />;
   if (first === 'batches' && id !== '') return <Batch key={id} id={id} />;
   return <NoPage />;

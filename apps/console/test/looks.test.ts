@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { placeHold } from '@nightpass/engine';
+import { createToken, placeHold } from '@nightpass/engine';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestBoard, type TestBoard } from '../../board/src/test-ledger.ts';
@@ -50,6 +50,9 @@ beforeAll(async () => {
   });
   const reason = 'HTTP 503 from its API, five times in a row';
   await placeHold(board.ledger, 'insula', { kind: 'outage', forMs: 240_000, reason });
+  const by = { who: 'ada', role: 'admin' } as const;
+  await createToken(board.ledger, { name: 'nightly ingest', role: 'operator', days: 90, by });
+  await createToken(board.ledger, { name: 'wall display in the control room', role: 'viewer', days: undefined, by });
   browser = await openBrowser();
   const { page, close } = await openPage(browser, board.url);
   isLikened = await hasDocsFonts(page);
@@ -69,6 +72,7 @@ const pages = [
   { name: 'task', path: '/tasks/b8d1f5a90c2e-1-4', ready: '.attempt' },
   { name: 'failures', path: '/batches/b8d1f5a90c2e/failures', ready: '[data-family]' },
   { name: 'audit', path: '/audit', ready: '.lead' },
+  { name: 'tokens', path: '/tokens', ready: '[data-token]' },
   { name: 'nowhere', path: '/nowhere-at-all', ready: 'h1' },
 ];
 const screens = [

@@ -1,5 +1,5 @@
 import { expectTypeOf, test } from 'vitest';
-import type { session } from '../../../board/src/api/schemas/access.ts';
+import type { newToken, session, tokenBody, tokenList } from '../../../board/src/api/schemas/access.ts';
 import type { action, actionBody, auditEntry, preview, previewBody } from '../../../board/src/api/schemas/actions.ts';
 import type {
   batchDetail,
@@ -13,6 +13,7 @@ import type { receiptAnswer, submitted } from '../../../board/src/api/schemas/su
 import type { taskDetail, taskPage } from '../../../board/src/api/schemas/tasks.ts';
 import type * as acts from './action-answers.ts';
 import type * as answers from './answers.ts';
+import type * as tokens from './token-answers.ts';
 
 /** Checked by the compiler: what the console believes of an answer is what the board's own schema promises. */
 
@@ -29,6 +30,8 @@ test('what the board answers is what the console takes it for', () => {
   expectTypeOf<Output<typeof taskPage>>().toExtend<answers.TaskPage>();
   expectTypeOf<Output<typeof taskDetail>>().toExtend<answers.TaskDetail>();
   expectTypeOf<Output<typeof session>>().toExtend<answers.Session>();
+  expectTypeOf<Output<typeof tokenList>>().toExtend<tokens.TokenList>();
+  expectTypeOf<Output<typeof newToken>>().toExtend<tokens.NewToken>();
   expectTypeOf<Output<typeof submitted>>().toExtend<answers.Submitted>();
   expectTypeOf<Output<typeof receiptAnswer>>().toExtend<answers.ReceiptAnswer>();
   expectTypeOf<Output<typeof preview>>().toExtend<acts.Preview>();
@@ -38,5 +41,6 @@ test('what the board answers is what the console takes it for', () => {
 
 test('what the console asks for is what the board understands', () => {
   expectTypeOf<acts.Wanted>().toExtend<Input<typeof previewBody>>();
+  expectTypeOf<tokens.TokenWanted>().toExtend<Input<typeof tokenBody>>();
   expectTypeOf<acts.Wanted & { preview: string; why: string }>().toExtend<Input<typeof actionBody>>();
 });

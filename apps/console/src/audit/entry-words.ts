@@ -12,7 +12,7 @@ export function entryWords({ event, action, target, tasks, changed, skipped, out
     case 'ended': {
       const moved = isProvider(target) ? 'done' : `${num(changed ?? 0)} changed`;
       const left = skipped ? `, ${num(skipped)} had moved on` : '';
-      return `${outcome === 'failed' ? 'failed to' : 'ended:'} ${name}${on}: ${moved}${left}`;
+      return `${outcome?.startsWith('failed') ? 'failed to' : 'ended:'} ${name}${on}: ${moved}${left}`;
     }
     case 'signed-in':
       return 'signed in';

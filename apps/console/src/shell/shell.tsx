@@ -3,7 +3,7 @@ import { sendJson } from '../api/fetching.ts';
 import type { Live } from '../api/live.ts';
 import { Link } from '../parts/link.tsx';
 import { readStored } from '../parts/stored.ts';
-import { useSession } from '../session/session.tsx';
+import { mayAs, useSession } from '../session/session.tsx';
 import { KeysDialog } from './keys-dialog.tsx';
 import { usePlace } from './place.ts';
 import { useShortcuts } from './shortcuts.ts';
@@ -14,6 +14,7 @@ const pages = [
   { href: '/tasks', name: 'Tasks' },
   { href: '/audit', name: 'Audit' },
 ];
+const adminPages = [...pages, { href: '/tokens', name: 'Tokens' }];
 
 /** What stands around every page. */
 export function Shell({ live, children }: { live: Live; children: ReactNode }) {
@@ -34,7 +35,7 @@ export function Shell({ live, children }: { live: Live; children: ReactNode }) {
           Nightpass
         </Link>
         <nav aria-label="Pages">
-          {pages.map(({ href, name }) => (
+          {(mayAs(session.role, 'admin') ? adminPages : pages).map(({ href, name }) => (
             <Link key={href} href={href} aria-current={path === href ? 'page' : undefined}>
               {name}
             </Link>
