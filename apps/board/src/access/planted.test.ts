@@ -2,16 +2,19 @@ import { PassThrough } from 'node:stream';
 import { taskIdOf } from '@nightpass/core';
 import { createLogger, createSecrets } from '@nightpass/runtime';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { contentOf, drive, openSample } from '../test-ledger.ts';
+import { bodyOf, contentOf, drive, openSample } from '../test-ledger.ts';
+import { filled, routesOf } from '../test-routes.ts';
 import { type PeopleBoard, passwords, startPeopleBoard } from './test-people.ts';
 
 /** Secrets are planted wherever the board comes by one; then everything it answers, logs and keeps is searched. */
 
 let board: PeopleBoard;
 let batch: string;
+let action: string;
 const signed = 'planted-signature-of-a-result';
 const said: string[] = [];
 const planted: Record<string, string> = {};
+const admin = () => ({ authorization: `Bearer ${board.tokens.admin}` });
 
 beforeAll(async () => {
   const out = new PassThrough();
@@ -27,37 +30,57 @@ beforeAll(async () => {
   for (const [role, token] of Object.entries(board.tokens)) planted[`token of ${role}`] = token.slice(16);
   for (const name of ['vera', 'otto', 'ada'] as const)
     planted[`session of ${name}`] = (await board.cookieOf(name)).split('=')[1] ?? '';
+  const wanted = { action: 'cancel', target: { kind: 'batch', batch } };
+  const { preview } = await bodyOf(await board.call('POST', '/api/v1/actions/preview', admin(), wanted));
+  const begin = { ...wanted, preview, why: 'a test' };
+  action = String((await bodyOf(await board.call('POST', '/api/v1/actions', admin(), begin))).id);
   for (const [name, { passwordHash }] of board.users) planted[`hash of ${name}`] = passwordHash.split(':').at(-1) ?? '';
 });
 afterAll(() => board.stop());
 
-async function everyAnswer(): Promise<string> {
-  const admin = { authorization: `Bearer ${board.tokens.admin}` };
-  const api = [
-    'overview',
-    'openapi.json',
-    'providers',
-    'batches',
-    'tasks',
-    'audit',
-    'session',
-    'tokens',
-    `batches/${batch}`,
-  ];
-  api.push(...['grid', 'zones', 'processes', 'timeline', 'families'].map((part) => `batches/${batch}/${part}`));
-  api.push(`tasks/${taskIdOf({ batchId: batch as never, processIndex: 0, zoneIndex: 0 })}`, 'nowhere', 'tasks?limit=x');
-  const pages = ['/', '/queues', '/metrics', `/batches/${batch}`, `/tasks/${batch}-0-0`, '/login', '/healthz'];
+/** What is behind each parameter, by the route it is in. */
+function valuesFor(path: string): Record<string, string> {
+  const task = taskIdOf({ batchId: batch as never, processIndex: 0, zoneIndex: 0 });
+  const id = path.includes('/batches/') ? batch : path.includes('/actions/') ? action : task;
+  return { id, queueName: 'airbus.track', jobId: task };
+}
+
+/** Some need more than a path to say anything. */
+const queries: Record<string, string[]> = {
+  '/api/v1/receipts': ['?file=x.json'],
+  '/api/v1/tasks': ['', '?limit=x'],
+  '/api/v1/batches/:id/report': ['', '?format=csv', '?format=geojson', '?format=json', '?format=junit'],
+  '/api/v1/batches/:id/zones': ['', '?shape=points'],
+};
+
+/** Every page, every GET of the API and of the queues: as the board's own routes name them. */
+async function everyAnswer(): Promise<{ text: string; asked: string[] }> {
+  const gets = routesOf(board.app).filter(({ method, path }) => method === 'GET' && !path.includes('*'));
+  const paths = gets.flatMap(({ path }) =>
+    (queries[path] ?? ['']).map((query) => filled(path, valuesFor(path)) + query),
+  );
   const texts: string[] = [];
-  for (const path of [...api.map((it) => `/api/v1/${it}`), ...pages]) {
-    const answer = await board.call('GET', path, admin);
-    texts.push(path, await answer.text(), JSON.stringify([...answer.headers]));
+  for (const path of [...paths, '/api/v1/nowhere', '/nowhere', '/console/index.html']) {
+    const stop = new AbortController();
+    const answer = await fetch(board.url + path, { headers: admin(), redirect: 'manual', signal: stop.signal });
+    expect([path, answer.status]).toEqual([path, expect.toSatisfy((status: number) => status < 500)]);
+    // Events never end: their beginning is all there is.
+    const isEndless = answer.headers.get('content-type')?.includes('event-stream');
+    const text = isEndless ? await firstOf(answer) : await answer.text();
+    stop.abort();
+    texts.push(path, text, JSON.stringify([...answer.headers]));
   }
   // Wrong passwords, tokens and bodies are not given back either.
   const wrong = { name: 'vera', password: `${passwords.ada}` };
   texts.push(await (await board.call('POST', '/api/v1/session', { origin: board.url }, wrong)).text());
-  texts.push(await (await board.call('POST', '/api/v1/tokens', admin, { name: 'x', secret: passwords.ada })).text());
+  texts.push(await (await board.call('POST', '/api/v1/tokens', admin(), { name: 'x', secret: passwords.ada })).text());
   texts.push(await (await board.call('GET', '/', { authorization: `Bearer ${board.tokens.admin}x` })).text());
-  return texts.join('\n');
+  return { text: texts.join('\n'), asked: paths };
+}
+
+async function firstOf({ body }: Response): Promise<string> {
+  const { value } = (await body?.getReader().read()) ?? {};
+  return Buffer.from(value ?? []).toString();
 }
 
 async function everyKey(): Promise<string> {
@@ -74,7 +97,13 @@ async function everyKey(): Promise<string> {
 }
 
 test('no planted secret is in any answer, any log line, or any key', async () => {
-  const [answers, keys] = [await everyAnswer(), await everyKey()];
+  const [{ text: answers, asked }, keys] = [await everyAnswer(), await everyKey()];
+  const described = (await bodyOf(await board.call('GET', '/api/v1/openapi.json', admin()))) as { paths: object };
+  const gets = Object.entries(described.paths).filter(([, methods]) => 'get' in methods);
+  for (const [path] of gets) {
+    const own = new RegExp(`^${path.replace(/\{\w+\}/g, '[^/?]+')}(\\?|$)`);
+    expect([path, asked.some((it) => own.test(it))]).toEqual([path, true]);
+  }
   expect(answers).toContain('result.tif');
   const logged = said.join('');
   expect(logged).toContain('signed in');

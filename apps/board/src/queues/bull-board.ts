@@ -1,7 +1,8 @@
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { FastifyAdapter } from '@bull-board/fastify';
-import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+import { audit } from '@nightpass/engine';
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { BoardParts } from '../server.ts';
 import { jobFactsHook } from './job-facts.ts';
 import { permissionHook } from './permissions.ts';
@@ -64,12 +65,22 @@ export function queueRoutes({ settings, ledger, queues }: BoardParts): FastifyPl
     app.addHook('onRequest', async (_request, reply) => {
       reply.header('content-security-policy', queuesPolicy);
     });
-    app.addHook('onSend', async (_request, reply, payload) => {
+    app.addHook('onSend', async (request, reply, payload) => {
+      if (hasChanged(request, reply)) await audit(ledger, entryOf(request));
       const isPage = String(reply.getHeader('content-type')).startsWith('text/html');
       return isPage && typeof payload === 'string' ? atHome(payload, styles) : payload;
     });
     await app.register(serverAdapter.registerPlugin(), { prefix: basePath });
   };
+}
+
+const hasChanged = ({ method }: FastifyRequest, { statusCode }: FastifyReply) =>
+  method !== 'GET' && method !== 'HEAD' && statusCode < 400;
+
+/** BullMQ carries it out itself: what was done is known, and why nobody is asked. */
+function entryOf({ who, url }: FastifyRequest): Record<string, string> {
+  const target = decodeURIComponent(url.replace(/\?.*$/s, '').slice(`${basePath}/api/queues/`.length)).slice(0, 300);
+  return { event: 'queue-changed', who: who?.name ?? 'nobody', role: who?.role ?? '', target };
 }
 
 function adapterOf(

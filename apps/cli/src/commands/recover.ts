@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { limitsOf } from '@nightpass/core';
-import { openInbox, type RecoverProgress, type Recovery, recoverLedger } from '@nightpass/engine';
+import { audit, openInbox, type RecoverProgress, type Recovery, recoverLedger } from '@nightpass/engine';
 import { createProvider, takesOf } from '@nightpass/providers';
 import type { Command } from 'commander';
 import { type Cli, UsageError } from '../cli.ts';
@@ -9,6 +9,7 @@ import { examples } from '../command-line.ts';
 import { readInstallation, withLedger } from '../installation.ts';
 import { missingSecrets } from '../missing-secrets.ts';
 import { oneLine, several } from '../view/words.ts';
+import { personHere } from '../who.ts';
 
 interface Options {
   since?: string;
@@ -40,6 +41,8 @@ export function addRecover(program: Command, cli: Cli): void {
       );
       try {
         await withLedger(cli, installation, async ({ ledger, closed }) => {
+          const entry = { action: 'recover', who: personHere(), role: 'admin', target: 'what is in accepted/' };
+          await audit(ledger, { event: 'begun', ...entry });
           const recovery = await recoverLedger({
             ledger,
             inbox: await openInbox(config.inboxDir),
@@ -55,6 +58,7 @@ export function addRecover(program: Command, cli: Cli): void {
             unasked: options.parkUnasked ? 'park' : 'leave',
             ...(acceptedSinceMs !== undefined && { acceptedSinceMs }),
           });
+          await audit(ledger, { event: 'ended', ...entry, outcome: 'done' });
           if (options.json) cli.json(recovery);
           else tell(cli, recovery);
           const whole = recovery.unusable.length === 0 && recovery.batches.every(({ state }) => state === 'recovered');

@@ -22,6 +22,8 @@ export function entryWords({ event, action, target, tasks, changed, skipped, out
       return `made${on}`;
     case 'token-revoked':
       return `revoked${on}`;
+    case 'queue-changed':
+      return `changed a queue:${on}`;
     default:
       return `${event}${on}`;
   }

@@ -95,7 +95,16 @@ export const auditEntry = z
   .object({
     id: z.string(),
     atMs,
-    event: z.enum(['begun', 'ended', 'signed-in', 'submitted', 'token-created', 'token-revoked', 'other']),
+    event: z.enum([
+      'begun',
+      'ended',
+      'signed-in',
+      'submitted',
+      'token-created',
+      'token-revoked',
+      'queue-changed',
+      'other',
+    ]),
     who: z.string(),
     role: z.string().optional(),
     action: z.string().optional(),
