@@ -39,6 +39,8 @@ export interface Workplace {
   configure(config: object): Promise<void>;
   start(...args: string[]): RunningCommand;
   run(...args: string[]): Promise<Outcome>;
+  /** In this process: see runHere. */
+  here(...args: string[]): Promise<Outcome>;
   /** With this on its standard input. */
   runWith(input: string, ...args: string[]): Promise<Outcome>;
   /** Ends what still runs, and removes the folder. */
@@ -90,6 +92,8 @@ export async function openWorkplace(env: NodeJS.ProcessEnv = {}): Promise<Workpl
     configure: (config) => writeFile(join(dir, 'nightpass.yaml'), JSON.stringify(config)),
     start: (...args) => start(undefined, args),
     run: (...args) => start(undefined, args).ended,
+    here: (...args) =>
+      runHere({ ...all, NIGHTPASS_CONFIG: join(dir, 'nightpass.yaml'), NIGHTPASS_DATA: join(dir, 'data') }, ...args),
     runWith: (input, ...args) => start(input, args).ended,
     async close() {
       for (const child of children) child.kill('SIGKILL');

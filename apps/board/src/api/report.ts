@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import { createGzip } from 'node:zlib';
@@ -89,10 +90,7 @@ function outTo(body: PassThrough, signal: AbortSignal): Out {
     async write(content) {
       signal.throwIfAborted();
       if (body.write(content)) return;
-      await new Promise<void>((resolve) => {
-        body.once('drain', resolve);
-        signal.addEventListener('abort', () => resolve(), { once: true });
-      });
+      await once(body, 'drain', { signal });
     },
   };
 }

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { taskIdOf } from '@nightpass/core';
-import { ensureTracked, jobDataOf } from '@nightpass/engine';
+import { ensureTracked, jobDataOf, readAudit } from '@nightpass/engine';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { bodyOf, contentOf, drive, failInTrack, openSample, startTestBoard, type TestBoard } from '../test-ledger.ts';
@@ -80,6 +80,12 @@ test('a failed task may be retried from its track queue: that is a redrive', asy
   const answer = await call(board, 'PUT', `/airbus.track/${job}/retry`);
   expect(answer.status).toBe(204);
   expect(await (await board.queues.get('airbus')?.track.getJob(job))?.getState()).toBe('waiting');
+  const { entries } = await readAudit(board.ledger, { before: undefined, limit: 1 });
+  expect(entries[0]?.fields).toMatchObject({
+    event: 'queue-changed',
+    who: 'somebody on this machine',
+    target: `airbus.track/${job}/retry`,
+  });
 });
 
 test('an end is told in a line, not as a stack of our own code', async () => {

@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 async function json(...args: string[]) {
-  const { code, stdout, stderr } = await place.run(...args, '--json');
+  const { code, stdout, stderr } = await place.here(...args, '--json');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   return JSON.parse(stdout);
 }
@@ -29,7 +29,7 @@ async function json(...args: string[]) {
 const budget = `budget (${personHere()})`;
 
 test('a paused provider is the answer to why, until it is resumed', async () => {
-  expect(await json('pause', 'airbus', '--reason', 'budget')).toEqual({
+  expect(await json('pause', 'airbus', '--why', 'budget')).toEqual({
     provider: 'airbus',
     changed: true,
     inFlight: 0,
@@ -40,20 +40,20 @@ test('a paused provider is the answer to why, until it is resumed', async () => 
     answer: `provider airbus is held (person): ${budget}`,
     holds: [{ kind: 'person', reason: budget }],
   });
-  expect((await place.run('status', batch)).stdout).toContain('airbus is held (person)');
+  expect((await place.here('status', batch)).stdout).toContain('airbus is held (person)');
   expect(await json('resume', 'airbus')).toEqual({ provider: 'airbus', changed: true, holds: [] });
   expect(await json('why', `${batch}-0-0`)).toMatchObject({ holds: [] });
-  expect((await place.run('resume', 'airbus')).stdout).toBe('airbus was not paused.\n');
+  expect((await place.here('resume', 'airbus')).stdout).toBe('airbus was not paused.\n');
 });
 
 test('an unknown provider is wrong use, and the known ones are named', async () => {
-  const { code, stderr } = await place.run('pause', 'airbsu');
+  const { code, stderr } = await place.here('pause', 'airbsu');
   expect(stderr).toBe('nightpass: no provider airbsu; configured: airbus\n');
   expect(code).toBe(2);
 });
 
 test('cancel asks first; where nobody can be asked it changes nothing without --yes', async () => {
-  const { code, stderr } = await place.run('cancel', batch);
+  const { code, stderr } = await place.here('cancel', batch);
   expect(stderr).toContain(`This cancels 12 open tasks of Ports of Occitanie (${batch}), 0 of them on the platform.`);
   expect(stderr).toContain('--yes');
   expect(code).toBe(2);
@@ -70,7 +70,7 @@ test('cancel --yes ends what waits, and once only', async () => {
 });
 
 test('redrive --dry-run counts and changes nothing', async () => {
-  await place.run('cancel', batch, '--yes');
+  await place.here('cancel', batch, '--yes');
   expect(await json('redrive', batch, '--phase', 'cancelled', '--dry-run')).toEqual({
     batch,
     phases: { cancelled: 12 },
@@ -82,23 +82,23 @@ test('redrive --dry-run counts and changes nothing', async () => {
 });
 
 test('redrive takes only what failed or expired unless told; the rest is named', async () => {
-  await place.run('cancel', batch, '--yes');
-  const { code, stdout } = await place.run('redrive', batch, '--yes');
+  await place.here('cancel', batch, '--yes');
+  const { code, stdout } = await place.here('redrive', batch, '--yes');
   expect(stdout).toContain('nothing to redrive');
   expect(stdout).toContain('12 tasks cancelled: taken with --phase cancelled');
   expect(code).toBe(0);
 });
 
 test('redrive brings tasks back to the queue, once', async () => {
-  await place.run('cancel', batch, '--yes');
-  expect(await place.run('redrive', batch, '--phase', 'cancelled')).toMatchObject({ code: 2 });
+  await place.here('cancel', batch, '--yes');
+  expect(await place.here('redrive', batch, '--phase', 'cancelled')).toMatchObject({ code: 2 });
   expect(await json('redrive', batch, '--phase', 'cancelled', '--yes')).toMatchObject({ tasks: 12, redriven: 12 });
   expect(await json('status', batch)).toMatchObject({ phases: { cancelled: 0, queued: 12 }, endedAt: null });
   expect(await json('redrive', batch, '--phase', 'cancelled', '--yes')).toMatchObject({ tasks: 0, redriven: 0 });
 });
 
 test('a phase that cannot be redriven is wrong use', async () => {
-  expect(await place.run('redrive', batch, '--phase', 'running')).toMatchObject({
+  expect(await place.here('redrive', batch, '--phase', 'running')).toMatchObject({
     code: 2,
     stderr: expect.stringContaining('failed, expired, cancelled, parked'),
   });
@@ -134,7 +134,7 @@ test('a condition that says nothing, a family that is none and a process that is
     ['--process', 'nobody'],
     ['--task', 'b0-0-0'],
   ]) {
-    expect(await place.run('redrive', batch, ...wrong, '--yes')).toMatchObject({ code: 2 });
+    expect(await place.here('redrive', batch, ...wrong, '--yes')).toMatchObject({ code: 2 });
   }
 });
 
@@ -149,7 +149,7 @@ test('a token is told once, listed without what opens it, and revoked', async ()
   expect(tokens).toMatchObject([{ token: made.token, name: 'ci', lastUsedAt: null }]);
   expect(JSON.stringify(tokens)).not.toContain(made.secret);
   expect(await json('token', 'revoke', made.token)).toEqual({ token: made.token, revoked: true });
-  expect(await place.run('token', 'revoke', made.token)).toMatchObject({ code: 2 });
+  expect(await place.here('token', 'revoke', made.token)).toMatchObject({ code: 2 });
 });
 
 test('a password is hashed from the standard input, and one that is too short is refused', async () => {

@@ -105,7 +105,7 @@ async function fill(ledger: LedgerContext): Promise<string> {
   ];
   for (const [zone, [phase, reason]] of phases.entries()) await drive(ledger, place(zone), phase, reason);
   const href = 'https://store.example/r?sig=a-signature';
-  const links = [{ name: 'ports.tif', href, type: 'image/tiff', sizeBytes: 9 }];
+  const links = [{ name: 'ports.tif', href, type: 'image/tiff', size: 9 }];
   await ledger.redis.hset(ledger.keys.task(place(0).ref), 'results', JSON.stringify({ links }));
   // Nobody can be asked what this one offers.
   await ledger.redis.hdel(ledger.keys.task(place(4).ref), 'remoteId', 'results');

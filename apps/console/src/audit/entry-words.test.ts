@@ -15,6 +15,20 @@ test('what was done stands in the log as a sentence, with its numbers', () => {
   );
 });
 
+test('what failed, and what was done in the queues, is said so', () => {
+  const ended = {
+    ...entry,
+    event: 'ended',
+    action: 'priority',
+    target: 'batch b1',
+    outcome: 'failed: not configured here',
+  };
+  expect(entryWords(ended)).toBe('failed to change priority of batch b1: 0 changed');
+  expect(entryWords({ ...entry, event: 'queue-changed', target: 'airbus.track/b1-0-0/retry' })).toBe(
+    'changed a queue: airbus.track/b1-0-0/retry',
+  );
+});
+
 test('an event of a later version is shown as it is', () => {
   expect(entryWords({ ...entry, event: 'renamed', target: 'x' })).toBe('renamed x');
 });
