@@ -12,10 +12,13 @@ function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTim
   return known;
 }
 
-/** Without its day where that is today. */
+/** Without its day where that is today, and with its year where that is another. */
 export function moment(ms: number, nowMs: number, precision: 'minutes' | 'seconds' = 'minutes'): string {
   const isToday = new Date(ms).toDateString() === new Date(nowMs).toDateString();
   const time = precision === 'seconds' ? withSeconds : clock;
+  if (new Date(ms).getFullYear() !== new Date(nowMs).getFullYear()) {
+    return format(`${precision}year`, { ...day, year: 'numeric', ...time }).format(ms);
+  }
   return format(`${precision}${isToday}`, isToday ? time : { ...day, ...time }).format(ms);
 }
 
