@@ -1,6 +1,7 @@
-import { readBatchCosts, readCounts, redriveBatch } from '@nightpass/engine';
+import { readBatchCosts, readCounts } from '@nightpass/engine';
 import { startTestRedis, type TestRedis } from '@nightpass/runtime/test-redis';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { redriveBatch } from '../../../packages/engine/src/test-act.ts';
 import { newLedger, openBatchOf, type Platform, startPlatform } from './test-kinds.ts';
 import { until } from './test-night.ts';
 

@@ -59,6 +59,11 @@ if cancelled then
   finish(batch, grid, counts, ended, task, due, inflight, id, index, 'q', 'c', now, 'batch-cancelled', 'the batch was cancelled before this task was launched', processOf(doubt))
   return { 'cancelled' }
 end
+local cancelAs, cancelReason = unpack(redis.call('HMGET', task, 'cancelAs', 'cancelReason'))
+if cancelAs == 'cancelled' then
+  finish(batch, grid, counts, ended, task, due, inflight, id, index, 'q', 'c', now, 'cancelled-by-person', cancelReason or 'cancelled', processOf(doubt))
+  return { 'cancelled' }
+end
 if math.min(tonumber(launchBy or now), tonumber(deadline or now)) < now then
   finish(batch, grid, counts, ended, task, due, inflight, id, index, 'q', 'x', now, 'batch-deadline', 'the last moment for launches of its batch passed before this task was launched', processOf(doubt))
   return { 'tooLate' }

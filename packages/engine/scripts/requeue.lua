@@ -33,7 +33,9 @@ redis.call('SREM', inflight, id)
 settleDoubt(launching, doubt, id)
 redis.call('ZREM', due, id)
 if sent == '0' then redis.call('HINCRBY', task, 'attempt', -1) end
-redis.call('HDEL', task, 'reads', 'cancelAs', 'cancelReason', 'cancelAt', 'cancelTries')
+redis.call('HDEL', task, 'reads', 'cancelAt', 'cancelTries')
+-- What a person has cancelled meanwhile is not launched again: its next intent ends it.
+if redis.call('HGET', task, 'cancelAs') ~= 'cancelled' then redis.call('HDEL', task, 'cancelAs', 'cancelReason') end
 if step ~= '' then redis.call('HSET', task, 'step', attempt .. ' ' .. step) end
 redis.call('HSET', task, 'rule', rule, 'reason', reason)
 note(task, now, 'queued: ' .. rule .. ': ' .. reason)

@@ -5,6 +5,6 @@ local function redriveOne(batch, grid, counts, ended, due, task, id, index, at, 
   redis.call('HSETNX', task, 'drive', 1)
   redis.call('HINCRBY', task, 'drive', 1)
   redis.call('HSET', task, 'base', redis.call('HGET', task, 'attempt') or 0)
-  redis.call('HDEL', task, 'endedAt', 'reason', 'rule', 'reads', 'remoteId', 'address', 'launchedAt', 'status', 'word', 'progress', 'message', 'fails', 'missing', 'looks', 'results', 'cost')
+  redis.call('HDEL', task, 'endedAt', 'reason', 'rule', 'reads', 'remoteId', 'address', 'launchedAt', 'status', 'word', 'progress', 'message', 'fails', 'missing', 'looks', 'results', 'cost', 'cancelAs', 'cancelReason', 'cancelAt', 'cancelTries')
   note(task, now, text)
 end

@@ -2,7 +2,7 @@ import { type Phase, silentLog, type TaskId } from '@nightpass/core';
 import { startTestRedis, type TestRedis } from '@nightpass/runtime/test-redis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readBatch, readCounts } from '../ledger/batches.ts';
-import { finishLaunch, recordLaunched, recordLost, type TaskPlace, writeIntent } from '../ledger/launching.ts';
+import { finishLaunch, recordLaunched, recordLost, requeue, type TaskPlace, writeIntent } from '../ledger/launching.ts';
 import { readTasks } from '../ledger/reading.ts';
 import { redriveBatch } from '../test-act.ts';
 import { provider, type TestLedger, testLedger } from '../test-ledger.ts';
@@ -114,6 +114,25 @@ test('a cancel of chosen tasks leaves the rest of the batch to be launched', asy
   expect(await gridOf(it)).toBe('rcqq');
   expect(await taskOf(it, 0, 0)).toMatchObject({ cancel: { endAs: 'cancelled' } });
   expect((await readBatch(it.ledger, it.id))?.cancelledAtMs).toBeUndefined();
+});
+
+test('a task that is cancelled while its launch is in the air is not launched again, should that launch not have been sent', async () => {
+  const it = await testLedger(redis, { processes: 1, zones: 2 });
+  const allowed = { maxInFlight: 100, launchesPerSecond: 1000, orphanMs: 60_000, probe: undefined, alone: false };
+  const intend = async () => {
+    await it.lock(it.at(0, 0), 'mine');
+    return writeIntent(it.ledger, it.at(0, 0), { ...allowed, token: 'mine' });
+  };
+  expect(await intend()).toMatchObject({ kind: 'go' });
+  const tasks = [`${it.id}-0-0`];
+  await act(it, { action: 'cancel', target: { kind: 'tasks', tasks } });
+  await requeue(it.ledger, it.at(0, 0), { attempt: 1, sent: false, rule: 'throttled', reason: '429' });
+  expect(await intend()).toEqual({ kind: 'cancelled' });
+  expect(await gridOf(it)).toBe('cq');
+  expect(await taskOf(it, 0, 0)).toMatchObject({ phase: 'cancelled', reason: expect.stringContaining('by anna') });
+  // Redriven, it is launched like any other.
+  await act(it, { action: 'redrive', target: { kind: 'tasks', tasks } });
+  expect(await intend()).toMatchObject({ kind: 'go' });
 });
 
 test('a cancel of a whole batch gives it up: nothing of it is launched any more', async () => {

@@ -1,10 +1,10 @@
 import type { Cost, Phase, RemoteState, TaskId } from '@nightpass/core';
 import { startTestRedis, type TestRedis } from '@nightpass/runtime/test-redis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { redriveBatch } from '../redrive.ts';
 import { createSweep } from '../sweep/sweep.ts';
 import { intended, running, runOf } from '../sweep/test-run.ts';
 import { readTally } from '../tally.ts';
+import { redriveBatch } from '../test-act.ts';
 import { provider, type TestLedger, testLedger } from '../test-ledger.ts';
 import { readBatchCosts } from './cost.ts';
 import { finishLaunch, recordLaunched } from './launching.ts';

@@ -20,6 +20,8 @@ interface ModelTask {
   remoteId: string | undefined;
   lock: string | undefined;
   due: Due;
+  /** Somebody has cancelled it while it was out. */
+  cancelled: boolean;
 }
 
 export type EndedAs = 'failed' | 'cancelled' | 'expired' | 'parked';
@@ -36,6 +38,7 @@ export class Model {
     remoteId: undefined,
     lock: undefined,
     due: undefined,
+    cancelled: false,
   }));
   /** Remote id → the task that it belongs to, for ever. */
   readonly owners = new Map<string, number>();
@@ -68,7 +71,7 @@ export class Model {
     }
     if (task.phase !== 'queued') return 'known';
     if (task.lock !== token) return 'lostLock';
-    if (this.cancelled) {
+    if (this.cancelled || task.cancelled) {
       this.#end(task, 'cancelled');
       return 'cancelled';
     }
@@ -142,7 +145,13 @@ export class Model {
     const back = this.indexes(({ phase }) => phases.includes(phase));
     for (const index of back) {
       const task = this.at(index);
-      Object.assign(task, { phase: 'queued', due: undefined, remoteId: undefined, drive: task.drive + 1 });
+      Object.assign(task, {
+        phase: 'queued',
+        due: undefined,
+        remoteId: undefined,
+        drive: task.drive + 1,
+        cancelled: false,
+      });
     }
     if (back.length > 0) this.cancelled = false;
     return back.length;
@@ -152,6 +161,7 @@ export class Model {
     this.cancelled = true;
     const queued = this.indexes(({ phase }) => phase === 'queued');
     const remote = this.inFlight();
+    for (const index of remote) this.at(index).cancelled = true;
     for (const index of remote) if (this.at(index).phase !== 'launching') this.at(index).due = 'now';
     for (const index of queued) this.at(index).phase = 'cancelled';
     return { ended: queued.length, remote: remote.length };
@@ -165,6 +175,6 @@ export class Model {
   #isOut = (task: ModelTask, attempt: number) => inTheAir.includes(task.phase) && task.attempt === attempt;
 
   #end(task: ModelTask, as: Phase): void {
-    Object.assign(task, { phase: as, due: 'later' });
+    Object.assign(task, { phase: as, due: 'later', cancelled: false });
   }
 }
