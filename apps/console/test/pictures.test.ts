@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { startTestBoard, type TestBoard } from '../../board/src/test-ledger.ts';
@@ -170,6 +171,17 @@ test('tasks are found by a part of an error, by their zone, by their remote id, 
   );
   await page.getByLabel('Zone number').fill('17');
   await total(6);
+});
+
+test('the report of a batch is a press away, whole', async () => {
+  await openBatch();
+  const coming = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'page of the report' }).click();
+  const download = await coming;
+  expect(download.suggestedFilename()).toBe('bpictures.report.html');
+  const text = await readFile(await download.path(), 'utf8');
+  expect(text).toContain('Harbours of Europe');
+  expect(text).toMatch(/<\/html>\s*$/);
 });
 
 test('a task’s page tells why, attempt by attempt, and leads back to the grid', async () => {

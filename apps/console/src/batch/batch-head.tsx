@@ -7,6 +7,7 @@ import { At } from '../parts/moment.tsx';
 import { PhaseBar } from '../parts/phase-parts.tsx';
 import { WhyNoButtons } from '../session/session.tsx';
 import { amount, many, num, percent, span } from '../words/words.ts';
+import { ReportLinks } from './report-links.tsx';
 
 export function BatchHead({ detail }: { detail: BatchDetail }) {
   const { batch, needs, holds, costs } = detail;
@@ -53,6 +54,7 @@ export function BatchHead({ detail }: { detail: BatchDetail }) {
         </span>
         {endedAtMs === undefined && <Progress detail={detail} />}
         {bad > 0 && <Link href={`/batches/${id}/failures`}>Failures: why {num(bad)} ended badly or wait</Link>}
+        <ReportLinks batch={id} />
       </div>
       {costs.length > 0 && (
         <p className="small">
