@@ -1,7 +1,15 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BatchId } from '@nightpass/core';
-import { cancelBatch, explainTask, readCounts, readHolds, recoverLedger, redriveBatch } from '@nightpass/engine';
+import {
+  cancelBatch,
+  explainTask,
+  readCounts,
+  readHolds,
+  readMoved,
+  recoverLedger,
+  redriveBatch,
+} from '@nightpass/engine';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createFolder, type Folder, fileOf } from './test-folder.ts';
 import { type Night, startNight } from './test-night.ts';
@@ -39,6 +47,7 @@ describe.each([
     ]);
     expect(providers).toMatchObject([{ name: 'airbus', state: 'asked', jobs: before }]);
     expect(night.platform.jobs()).toHaveLength(before);
+    expect((await readMoved(night.ledger, id, 0, 39)).filter((second) => second > 0)).toHaveLength(before);
     night.startWorker();
     await expectAccounted(night, id);
     expect(night.platform.jobs()).toHaveLength(40);

@@ -52,6 +52,7 @@ export {
 export type { LedgerContext } from './ledger/context.ts';
 export { createKeys, trackQueue } from './ledger/keys.ts';
 export { finishLaunch, recordLaunched, recordLost, requeue, type TaskPlace, writeIntent } from './ledger/launching.ts';
+export { type MovedSpan, movedAtMs, readMoved, secondsOf } from './ledger/moved.ts';
 export { ledgerNow, readTasks, walkGrid } from './ledger/reading.ts';
 export type { RedrivablePhase } from './ledger/steering.ts';
 export { claimDue, closeTask, settle, usualDurations } from './ledger/sweeping.ts';

@@ -16,6 +16,8 @@ export interface Keys {
   cursor(id: BatchId): string;
   /** How many tasks came into which phase, by the minute. */
   timeline(id: BatchId): string;
+  /** When each task last moved, 4 bytes a task. */
+  moved(id: BatchId): string;
   task(ref: TaskRef): string;
   provider(name: string): ProviderKeys;
   /** BullMQ's lock on a launch job: the one internal key of BullMQ that we read, as the fence of the intent. */
@@ -74,6 +76,7 @@ export function createKeys(prefix = 'nightpass'): Keys {
     counts: (id) => `${batch(id)}:counts`,
     cursor: (id) => `${batch(id)}:cursor`,
     timeline: (id) => `${batch(id)}:timeline`,
+    moved: (id) => `${batch(id)}:moved`,
     task: (ref) => taskPrefix + taskIdOf(ref),
     provider(name) {
       const base = `${prefix}:provider:${name}`;
