@@ -10,7 +10,8 @@ import { startBoard } from './server.ts';
 
 /**
  * `npm run bench:search -- --tasks 1000000`: how long searches take over HTTP, at so many tasks in the ledger, and how long
- * the same walk takes in the ledger itself. In one run, on a Redis of its own.
+ * the same walk takes in the ledger itself. In one run, on a Redis of its own. `--processes 1` is the other shape: then each
+ * task has a zone of its own.
  */
 
 const { values } = parseArgs({
@@ -25,6 +26,8 @@ const processCount = Number(values.processes);
 const zoneCount = Math.ceil(taskCount / processCount);
 const rounds = Number(values.rounds);
 const failedShare = 0.02;
+const nightS = 36_000;
+const nightBeganS = Math.floor(Date.now() / 1000) - nightS;
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 const dir = await mkdtemp(join(tmpdir(), 'nightpass-bench-'));
@@ -87,6 +90,9 @@ async function fill(): Promise<number> {
   }
   for (const i of failed) grid.write('f', i);
   await redis.set(ledger.keys.grid(id), grid);
+  // Most of a night, task by task; what is queued has not moved.
+  const seconds = Uint32Array.from(grid, (byte, i) => (byte === 113 ? 0 : nightBeganS + ((i * 48_271) % nightS)));
+  await redis.set(ledger.keys.moved(id), Buffer.from(seconds.buffer).swap32());
   for (let first = 0; first < failed.length; first += 1000) {
     const pipeline = redis.pipeline();
     for (const i of failed.slice(first, first + 1000)) {
@@ -136,8 +142,12 @@ async function measure(failedIndex: number): Promise<void> {
   const ask = async (query: string) => {
     const answer = await fetch(`${board.url}/api/v1/tasks?batch=${id}&${query}`);
     if (!answer.ok) throw new Error(`${query}: ${answer.status} ${await answer.text()}`);
-    return (await answer.json()) as { total: number; complete: boolean };
+    const page = (await answer.json()) as { total: number; complete: boolean; next?: string };
+    next = page.next;
+    return page;
   };
+  let next: string | undefined;
+  const pager = (query: string) => (i: number) => `${query}${i > 0 && next ? `&cursor=${next}` : ''}`;
   let startedMs = performance.now();
   await ask('phase=failed');
   say(`index made in ${seconds(startedMs)}`);
@@ -145,6 +155,9 @@ async function measure(failedIndex: number): Promise<void> {
   while (!(await ask('error=quota')).complete) await new Promise((resolve) => setTimeout(resolve, 100));
   say(`reasons read in ${seconds(startedMs)}`);
   await ask('sort=location');
+  startedMs = performance.now();
+  await ask('sort=moved');
+  say(`times read and put in order in ${seconds(startedMs)}`);
   const after = process.memoryUsage();
   const mib = (bytes: number) => `${Math.round(bytes / 1024 / 1024)} MiB`;
   say(
@@ -163,7 +176,16 @@ async function measure(failedIndex: number): Promise<void> {
     'remote id': () => `remoteId=job-${failedIndex}`,
     'sorted by location': (i) => ['sort=location&phase=failed', 'sort=-location'][i % 2] ?? '',
     'sorted by phase': (i) => ['sort=phase', 'sort=-phase'][i % 2] ?? '',
+    'sorted by time': (i) =>
+      ['sort=moved', 'sort=-moved', 'sort=-moved&phase=failed', 'sort=moved&phase=queued'][i % 4] ?? '',
+    'moved since': (i) => `movedSinceMs=${(nightBeganS + i * 17) * 1000}&sort=-moved`,
+    'moved in a quarter of an hour': (i) =>
+      `movedSinceMs=${(nightBeganS + i * 300) * 1000}&movedUntilMs=${(nightBeganS + i * 300 + 900) * 1000}`,
+    'moved, phase and location': (i) =>
+      `movedSinceMs=${(nightBeganS + i) * 1000}&phase=failed&location=basin%20${i}&sort=moved`,
     'all of it': () => 'limit=200',
+    'page after page by time': pager('sort=-moved'),
+    'page after page by location': pager('sort=location'),
   };
   say('\nsearch, over HTTP                 p50       p95       max');
   const all: number[] = [];

@@ -1,3 +1,4 @@
+import { endianness } from 'node:os';
 import type { BatchId } from '@nightpass/core';
 import type { LedgerContext } from './context.ts';
 
@@ -35,9 +36,9 @@ export async function readMoved(
 ): Promise<Uint32Array<ArrayBuffer>> {
   const bytes = await redis.getrangeBuffer(keys.moved(id), from * bytesEach, (to + 1) * bytesEach - 1);
   const seconds = new Uint32Array(to - from + 1);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const known = Math.min(seconds.length, Math.floor(bytes.length / bytesEach));
-  for (let i = 0; i < known; i++) seconds[i] = view.getUint32(i * bytesEach);
+  const copy = Buffer.from(seconds.buffer);
+  bytes.copy(copy);
+  if (endianness() === 'LE') copy.swap32();
   return seconds;
 }
 
