@@ -187,17 +187,19 @@ async function measure(failedIndex: number): Promise<void> {
     'page after page by time': pager('sort=-moved'),
     'page after page by location': pager('sort=location'),
   };
-  say('\nsearch, over HTTP                 p50       p95       max');
+  say('\nsearch, over HTTP                 p50       p95       max  CPU each');
   const all: number[] = [];
   for (const [name, queryAt] of Object.entries(queries)) {
     const times: number[] = [];
+    const cpu = process.cpuUsage();
     for (let i = 0; i < rounds; i++) {
       const askedMs = performance.now();
       await ask(queryAt(i));
       times.push(performance.now() - askedMs);
     }
     all.push(...times);
-    say(row(name, times));
+    const { user, system } = process.cpuUsage(cpu);
+    say(`${row(name, times)}${`${((user + system) / 1000 / rounds).toFixed(1)} ms`.padStart(10)}`);
   }
   say(row('all of these', all));
 

@@ -53,9 +53,11 @@ export async function loadBatchIndex(ledger: LedgerContext, id: BatchId): Promis
   const moved = createMovedColumn(ledger, batch);
 
   async function look(): Promise<number> {
-    const [fresh] = await Promise.all([ledger.redis.getBuffer(ledger.keys.grid(id)), moved.refresh()]);
+    const fresh = await ledger.redis.getBuffer(ledger.keys.grid(id));
+    const isSame = !fresh || fresh.equals(grid);
+    await moved.refresh(isSame ? 'sometimes' : 'now');
     readAtMs = performance.now();
-    if (!fresh || fresh.equals(grid)) return 0;
+    if (isSame) return 0;
     const changed = changedBetween(grid, fresh);
     const bad = changed.filter((index) => isBad(phaseAt(fresh, index)));
     reasons.forget(changed);

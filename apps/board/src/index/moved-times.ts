@@ -17,12 +17,13 @@ export interface MovedTimes {
 /** They are four times the grid: read only while somebody asks for them. */
 export interface MovedColumn {
   get(): Promise<MovedTimes>;
-  /** Looks anew, where they are being asked for. */
-  refresh(): Promise<void>;
+  /** Looks anew, where they are being asked for; without a change of the grid, which a task seldom hides, only now and then. */
+  refresh(when: 'now' | 'sometimes'): Promise<void>;
   bytes(): number;
 }
 
 const usedForMs = 60_000;
+const anewMs = 5_000;
 /** Places read at a time: Redis is the launches' first. */
 const placesAtOnce = 262_144;
 
@@ -30,8 +31,10 @@ export function createMovedColumn(ledger: LedgerContext, batch: BatchRecord): Mo
   let times: MovedTimes | undefined;
   let reading: Promise<MovedTimes> | undefined;
   let usedAtMs = Number.NEGATIVE_INFINITY;
+  let readAtMs = Number.NEGATIVE_INFINITY;
 
   async function look(): Promise<MovedTimes> {
+    readAtMs = performance.now();
     const seconds = new Uint32Array(batch.taskCount);
     for (let first = 0; first < seconds.length; first += placesAtOnce) {
       const last = Math.min(first + placesAtOnce, seconds.length) - 1;
@@ -55,9 +58,10 @@ export function createMovedColumn(ledger: LedgerContext, batch: BatchRecord): Mo
       usedAtMs = performance.now();
       return times ?? read();
     },
-    async refresh() {
-      if (performance.now() - usedAtMs < usedForMs) await read();
-      else times = undefined;
+    async refresh(when) {
+      const nowMs = performance.now();
+      if (nowMs - usedAtMs > usedForMs) times = undefined;
+      else if (when === 'now' || nowMs - readAtMs > anewMs) await read();
     },
     bytes: () => (times ? batch.taskCount * 8 : 0),
   };

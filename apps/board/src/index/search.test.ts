@@ -126,7 +126,9 @@ test.each(sorts)('pages by %j are those of a simple search, for any query', asyn
   }
 });
 
-test('a page goes on after a task that has moved since, and shows it again at its new time', async () => {
+test('a page goes on after a task that has moved since, and shows it again at its new time', {
+  timeout: 15_000,
+}, async () => {
   const order: Order = { by: 'moved', descending: false };
   const query: Query = { phase: ['failed'] };
   const expected = simply(query, order);
@@ -140,7 +142,7 @@ test('a page goes on after a task that has moved since, and shows it again at it
       await index.refresh();
       return (await index.moved()).seconds[last?.index ?? 0] === second;
     },
-    { timeout: 5_000 },
+    { timeout: 10_000 },
   );
   const next = await search(index, query, order, { after: last, limit: 5 });
   expect(next.page.map((it) => it.index)).toEqual(expected.slice(5, 10));
