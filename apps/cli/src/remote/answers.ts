@@ -79,6 +79,7 @@ export const taskRow = z
     resultCount: z.number().optional(),
     launchedAtMs: ms,
     endedAtMs: ms,
+    movedAtMs: ms,
   })
   .transform((it) => ({
     task: taskOf(it),
