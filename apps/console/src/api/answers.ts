@@ -135,6 +135,7 @@ export interface TaskRow {
   family?: string | undefined;
   launchedAtMs?: number | undefined;
   endedAtMs?: number | undefined;
+  movedAtMs?: number | undefined;
 }
 export interface TaskPage extends Page<TaskRow> {
   searched: { batches: string[]; tasks: number };
