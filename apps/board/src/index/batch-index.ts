@@ -55,10 +55,10 @@ export async function loadBatchIndex(ledger: LedgerContext, id: BatchId): Promis
   async function look(): Promise<number> {
     const fresh = await ledger.redis.getBuffer(ledger.keys.grid(id));
     const isSame = !fresh || fresh.equals(grid);
-    await moved.refresh(isSame ? 'sometimes' : 'now');
+    const changed = isSame ? [] : changedBetween(grid, fresh);
+    await moved.refresh(changed);
     readAtMs = performance.now();
     if (isSame) return 0;
-    const changed = changedBetween(grid, fresh);
     const bad = changed.filter((index) => isBad(phaseAt(fresh, index)));
     reasons.forget(changed);
     reasons.want(bad);

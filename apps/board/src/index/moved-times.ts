@@ -1,5 +1,5 @@
-import { setImmediate as breathe } from 'node:timers/promises';
 import { type BatchRecord, type LedgerContext, readMoved } from '@nightpass/engine';
+import { placesAnew, placesByTime } from './time-order.ts';
 import { nextVersion } from './version.ts';
 
 /** When the tasks of a batch last moved, as of some moment. Never changed: a later look is another one. */
@@ -14,104 +14,102 @@ export interface MovedTimes {
   inOrder(): Promise<Uint32Array>;
 }
 
-/** They are four times the grid: read only while somebody asks for them. */
+/** They are four times the grid: read only while somebody asks for them, and then where the grid has changed. */
 export interface MovedColumn {
   get(): Promise<MovedTimes>;
-  /** Looks anew, where they are being asked for; without a change of the grid, which a task seldom hides, only now and then. */
-  refresh(when: 'now' | 'sometimes'): Promise<void>;
+  /** @param changed places in the grid, ascending. What moved and came back at once is seen only now and then. */
+  refresh(changed: readonly number[]): Promise<void>;
   bytes(): number;
 }
 
 const usedForMs = 60_000;
-const anewMs = 5_000;
+const anewMs = 15_000;
 /** Places read at a time: Redis is the launches' first. */
-const placesAtOnce = 262_144;
+const pagePlaces = 16_384;
+/** Beyond this share of changed places, all are sorted anew. */
+const mostSingly = 0.1;
 
 export function createMovedColumn(ledger: LedgerContext, batch: BatchRecord): MovedColumn {
-  let times: MovedTimes | undefined;
+  const pages = Math.ceil(batch.taskCount / pagePlaces);
+  let times: OrderedTimes | undefined;
   let reading: Promise<MovedTimes> | undefined;
   let usedAtMs = Number.NEGATIVE_INFINITY;
-  let readAtMs = Number.NEGATIVE_INFINITY;
+  let readWholeAtMs = Number.NEGATIVE_INFINITY;
 
-  async function look(): Promise<MovedTimes> {
-    readAtMs = performance.now();
-    const seconds = new Uint32Array(batch.taskCount);
-    for (let first = 0; first < seconds.length; first += placesAtOnce) {
-      const last = Math.min(first + placesAtOnce, seconds.length) - 1;
-      seconds.set(await readMoved(ledger, batch.id, first, last), first);
+  async function readPages(wanted: Iterable<number>): Promise<MovedTimes> {
+    const before = times?.seconds;
+    const seconds = before ? before.slice() : new Uint32Array(batch.taskCount);
+    const changed: number[] = [];
+    for (const page of wanted) {
+      const first = page * pagePlaces;
+      const last = Math.min(first + pagePlaces, seconds.length) - 1;
+      const fresh = await readMoved(ledger, batch.id, first, last);
+      if (before) for (let i = 0; i < fresh.length; i++) if (fresh[i] !== before[first + i]) changed.push(first + i);
+      seconds.set(fresh, first);
     }
-    if (!times || !Buffer.from(seconds.buffer).equals(Buffer.from(times.seconds.buffer))) {
-      times = timesOf(seconds, nextVersion());
-    }
+    if (!times || changed.length > 0) times = orderedTimes(seconds, times, changed);
     return times;
   }
 
-  const read = () => {
-    reading ??= look().finally(() => {
+  const read = (wanted: Iterable<number>) => {
+    reading ??= readPages(wanted).finally(() => {
       reading = undefined;
     });
     return reading;
+  };
+  const readWhole = () => {
+    readWholeAtMs = performance.now();
+    return read(Array(pages).keys());
   };
 
   return {
     async get() {
       usedAtMs = performance.now();
-      return times ?? read();
+      return times ?? readWhole();
     },
-    async refresh(when) {
+    async refresh(changed) {
+      // It may have passed by what has just changed.
+      await reading;
       const nowMs = performance.now();
       if (nowMs - usedAtMs > usedForMs) times = undefined;
-      else if (when === 'now' || nowMs - readAtMs > anewMs) await read();
+      else if (!times || nowMs - readWholeAtMs > anewMs) await readWhole();
+      else if (changed.length > 0) await read(new Set(changed.map((place) => Math.floor(place / pagePlaces))));
     },
     bytes: () => (times ? batch.taskCount * 8 : 0),
   };
 }
 
-function timesOf(seconds: Uint32Array<ArrayBuffer>, version: number): MovedTimes {
-  let order: Promise<Uint32Array> | undefined;
-  let known = 0;
-  for (const second of seconds) if (second > 0) known += 1;
-  return {
-    version,
-    seconds,
-    known,
-    inOrder() {
-      order ??= placesByTime(seconds);
-      return order;
-    },
-  };
+interface OrderedTimes extends MovedTimes {
+  /** An order that was right once, and what has changed since. */
+  basis(): { order: Uint32Array; changed: ReadonlySet<number> } | undefined;
 }
 
-const digitBits = 11;
+function orderedTimes(
+  seconds: Uint32Array<ArrayBuffer>,
+  before: OrderedTimes | undefined,
+  changed: readonly number[],
+): OrderedTimes {
+  const earlier = before?.basis();
+  let basis = earlier && { order: earlier.order, changed: new Set([...earlier.changed, ...changed]) };
+  if (basis && basis.changed.size > seconds.length * mostSingly) basis = undefined;
+  let ordering: Promise<Uint32Array> | undefined;
+  let known = 0;
+  for (let i = 0; i < seconds.length; i++) if (seconds[i] !== 0) known += 1;
 
-/** Sorted digit by digit, lowest first, so that nobody waits for more than one pass: a few milliseconds for a million. */
-export async function placesByTime(seconds: Uint32Array): Promise<Uint32Array> {
-  let [first, last] = [Number.POSITIVE_INFINITY, 0];
-  for (const second of seconds) {
-    if (second > 0 && second < first) first = second;
-    if (second > last) last = second;
+  async function order(): Promise<Uint32Array> {
+    const places = basis ? placesAnew(basis.order, [...basis.changed], seconds) : await placesByTime(seconds);
+    basis = { order: places, changed: new Set() };
+    return places;
   }
-  const unknown = last === 0 ? 0 : last - first + 1;
-  const mask = (1 << digitBits) - 1;
-  let places = new Uint32Array();
-  for (let shift = 0; shift === 0 || unknown >= 2 ** shift; shift += digitBits) {
-    const starts = new Uint32Array(mask + 2);
-    const digitOf = (second: number) => ((second > 0 ? second - first : unknown) >>> shift) & mask;
-    for (const second of seconds) {
-      const after = digitOf(second) + 1;
-      starts[after] = (starts[after] ?? 0) + 1;
-    }
-    for (let i = 1; i < starts.length; i++) starts[i] = (starts[i] ?? 0) + (starts[i - 1] ?? 0);
-    const sorted = new Uint32Array(seconds.length);
-    for (let n = 0; n < sorted.length; n++) {
-      const place = shift === 0 ? n : (places[n] ?? 0);
-      const digit = digitOf(seconds[place] ?? 0);
-      const to = starts[digit] ?? 0;
-      sorted[to] = place;
-      starts[digit] = to + 1;
-    }
-    places = sorted;
-    await breathe();
-  }
-  return places;
+
+  return {
+    version: nextVersion(),
+    seconds,
+    known,
+    basis: () => basis,
+    inOrder() {
+      ordering ??= order();
+      return ordering;
+    },
+  };
 }

@@ -6,9 +6,9 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { contentOf, openSample } from '../test-ledger.ts';
 import { type BatchIndex, loadBatchIndex } from './batch-index.ts';
 import type { Query } from './matches.ts';
-import { placesByTime } from './moved-times.ts';
 import type { Order, Place, Sort } from './orderings.ts';
 import { search } from './search.ts';
+import { placesAnew, placesByTime } from './time-order.ts';
 
 /** The search, beside one that is so simple that it cannot be wrong. Enough tasks that many are walked, and few chosen. */
 
@@ -134,9 +134,11 @@ test('a page goes on after a task that has moved since, and shows it again at it
   const expected = simply(query, order);
   const first = await search(index, query, order, { after: undefined, limit: 5 });
   const last = first.page.at(-1);
-  const [second, byte] = [1_999_000_000, Buffer.alloc(4)];
-  byte.writeUInt32BE(second);
-  await ledger.redis.setrange(ledger.keys.moved(id), (last?.index ?? 0) * 4, byte);
+  const [second, bytes] = [1_999_000_000, Buffer.alloc(4)];
+  bytes.writeUInt32BE(second);
+  await ledger.redis.setrange(ledger.keys.moved(id), (last?.index ?? 0) * 4, bytes);
+  // Something else of its page has moved too: a look at the grid shows where to look.
+  await ledger.redis.setrange(ledger.keys.grid(id), Math.max(0, (last?.index ?? 0) - 1), 'x');
   await vi.waitUntil(
     async () => {
       await index.refresh();
@@ -156,4 +158,14 @@ test.each([
   ['they are centuries apart', [4_294_967_295, 0, 1, 7], [2, 3, 0, 1]],
 ])('times are put in order where %s', async (_, seconds, places) => {
   expect([...(await placesByTime(Uint32Array.from(seconds)))]).toEqual(places);
+});
+
+test('an order that is mended where tasks moved is the one that is made anew', async () => {
+  const before = Uint32Array.from({ length: 5_000 }, (_, i) => lotOf(i, 50));
+  const order = await placesByTime(before);
+  for (const changed of [[], [0], [4_999, 17, 18], Array.from({ length: 400 }, (_, i) => i * 11)]) {
+    const after = before.slice();
+    for (const place of changed) after[place] = lotOf(place * 17, 60);
+    expect(placesAnew(order, changed, after)).toEqual(await placesByTime(after));
+  }
 });
