@@ -24,8 +24,9 @@ export interface MovedColumn {
 
 const usedForMs = 60_000;
 const anewMs = 15_000;
-/** Places read at a time: Redis is the launches' first. */
 const pagePlaces = 16_384;
+/** Pages read at a time: Redis is the launches' first. */
+const pagesAtOnce = 16;
 /** Beyond this share of changed places, all are sorted anew. */
 const mostSingly = 0.1;
 
@@ -36,13 +37,13 @@ export function createMovedColumn(ledger: LedgerContext, batch: BatchRecord): Mo
   let usedAtMs = Number.NEGATIVE_INFINITY;
   let readWholeAtMs = Number.NEGATIVE_INFINITY;
 
-  async function readPages(wanted: Iterable<number>): Promise<MovedTimes> {
+  async function readPages(wanted: readonly number[]): Promise<MovedTimes> {
     const before = times?.seconds;
     const seconds = before ? before.slice() : new Uint32Array(batch.taskCount);
     const changed: number[] = [];
-    for (const page of wanted) {
+    for (const [page, end] of runsOf(wanted)) {
       const first = page * pagePlaces;
-      const last = Math.min(first + pagePlaces, seconds.length) - 1;
+      const last = Math.min(end * pagePlaces, seconds.length) - 1;
       const fresh = await readMoved(ledger, batch.id, first, last);
       if (before) for (let i = 0; i < fresh.length; i++) if (fresh[i] !== before[first + i]) changed.push(first + i);
       seconds.set(fresh, first);
@@ -51,7 +52,7 @@ export function createMovedColumn(ledger: LedgerContext, batch: BatchRecord): Mo
     return times;
   }
 
-  const read = (wanted: Iterable<number>) => {
+  const read = (wanted: readonly number[]) => {
     reading ??= readPages(wanted).finally(() => {
       reading = undefined;
     });
@@ -59,7 +60,7 @@ export function createMovedColumn(ledger: LedgerContext, batch: BatchRecord): Mo
   };
   const readWhole = () => {
     readWholeAtMs = performance.now();
-    return read(Array(pages).keys());
+    return read([...Array(pages).keys()]);
   };
 
   return {
@@ -73,10 +74,23 @@ export function createMovedColumn(ledger: LedgerContext, batch: BatchRecord): Mo
       const nowMs = performance.now();
       if (nowMs - usedAtMs > usedForMs) times = undefined;
       else if (!times || nowMs - readWholeAtMs > anewMs) await readWhole();
-      else if (changed.length > 0) await read(new Set(changed.map((place) => Math.floor(place / pagePlaces))));
+      else if (changed.length > 0) await read([...new Set(changed.map((place) => Math.floor(place / pagePlaces)))]);
     },
     bytes: () => (times ? batch.taskCount * 8 : 0),
   };
+}
+
+/** Pages that lie side by side, together. */
+function* runsOf(pages: readonly number[]): Generator<[first: number, end: number]> {
+  let run: [number, number] | undefined;
+  for (const page of pages) {
+    if (run && run[1] === page && page - run[0] < pagesAtOnce) run[1] = page + 1;
+    else {
+      if (run) yield run;
+      run = [page, page + 1];
+    }
+  }
+  if (run) yield run;
 }
 
 interface OrderedTimes extends MovedTimes {
