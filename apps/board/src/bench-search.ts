@@ -2,15 +2,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type BatchContent, type BatchId, baseProviderConfig, limitsOf } from '@nightpass/core';
-import { createKeys, type LedgerContext, openBatch, selectByFilter } from '@nightpass/engine';
+import { type BatchId, baseProviderConfig, limitsOf } from '@nightpass/core';
+import { createKeys, type LedgerContext, selectByFilter } from '@nightpass/engine';
 import { connectRedisFailFast, createLogger, createSecrets, startPrivateRedis } from '@nightpass/runtime';
 import { openAccess } from './access/settings.ts';
+import { writeBenchBatch } from './bench-batch.ts';
 import { startBoard } from './server.ts';
 
 /**
  * `npm run bench:search -- --tasks 1000000`: how long searches take over HTTP, at so many tasks in the ledger, and how long
- * the same walk takes in the ledger itself. In one run, on a Redis of its own.
+ * the same walk takes in the ledger itself. In one run, on a Redis of its own. `--processes 1` is the other shape: then each
+ * task has a zone of its own.
  */
 
 const { values } = parseArgs({
@@ -24,7 +26,7 @@ const taskCount = Number(values.tasks);
 const processCount = Number(values.processes);
 const zoneCount = Math.ceil(taskCount / processCount);
 const rounds = Number(values.rounds);
-const failedShare = 0.02;
+const beganS = Math.floor(Date.now() / 1000) - 36_000;
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 const dir = await mkdtemp(join(tmpdir(), 'nightpass-bench-'));
@@ -35,78 +37,16 @@ const ledger: LedgerContext = { redis, keys: createKeys() };
 const id = 'bbench0000000' as BatchId;
 
 try {
-  const failures = await fill();
-  await measure(failures);
+  const startedMs = performance.now();
+  const failed = await writeBenchBatch(ledger, { id, processCount, zoneCount, beganS });
+  say(
+    `${processCount * zoneCount} tasks (${processCount} × ${zoneCount}), ${failed.length} failed: written in ${seconds(startedMs)}`,
+  );
+  await measure(failed[Math.floor(failed.length / 2)] ?? 0);
 } finally {
   redis.disconnect();
   await server.release();
   await rm(dir, { recursive: true, force: true });
-}
-
-async function fill(): Promise<number> {
-  const startedMs = performance.now();
-  const towns = ['Sète', 'Marseille', 'Brest', 'Le Havre', 'Saint-Nazaire', 'Dunkerque', 'Bordeaux', 'La Rochelle'];
-  const ring = [
-    [3.68, 43.39],
-    [3.71, 43.39],
-    [3.71, 43.41],
-    [3.68, 43.41],
-    [3.68, 43.39],
-  ];
-  const content: BatchContent = {
-    name: 'bench',
-    provider: undefined,
-    priority: 0,
-    launchByMs: undefined,
-    deadlineMs: undefined,
-    processes: Array.from({ length: processCount }, (_, i) => ({
-      id: `process-${i}`,
-      name: `Process ${i}`,
-      datasetId: 'd',
-      projectId: 'p',
-      provider: undefined,
-    })),
-    zones: Array.from({ length: zoneCount }, (_, i) => ({
-      id: i,
-      imageId: `DS_PHR1B_2026${String(i).padStart(10, '0')}_FR1`,
-      image2Id: undefined,
-      location: `${towns[i % towns.length]} basin ${i}`,
-      project: undefined,
-      geom: { type: 'Polygon' as const, coordinates: [ring] },
-    })),
-  };
-  const providers = content.processes.map((_, i) => (i % 2 === 0 ? 'airbus' : 'insula'));
-  await openBatch(ledger, { id, content, contentHash: id, file: 'bench.json', providers });
-  const grid = Buffer.alloc(processCount * zoneCount, 's');
-  const failed: number[] = [];
-  for (let i = 0; i < grid.length; i++) {
-    const lot = (i * 2_654_435_761) % 4_294_967_296;
-    if (lot < failedShare * 4_294_967_296) failed.push(i);
-    else if (lot > 4_000_000_000) grid.write('q', i);
-    else if (lot > 3_990_000_000) grid.write('r', i);
-  }
-  for (const i of failed) grid.write('f', i);
-  await redis.set(ledger.keys.grid(id), grid);
-  for (let first = 0; first < failed.length; first += 1000) {
-    const pipeline = redis.pipeline();
-    for (const i of failed.slice(first, first + 1000)) {
-      const ref = { batchId: id, processIndex: Math.floor(i / zoneCount), zoneIndex: i % zoneCount };
-      const reason = [`quota of project ${i} is used up`, `image ${i} was not found`, 'timeout'][i % 3] ?? '';
-      pipeline.hset(ledger.keys.task(ref), {
-        attempt: 1,
-        rule: 'job-failed',
-        reason,
-        endedAt: Date.now(),
-        remoteId: `job-${i}`,
-      });
-      pipeline.hset(ledger.keys.provider('airbus').claims, `job-${i}`, `${id}-${ref.processIndex}-${ref.zoneIndex}`);
-    }
-    await pipeline.exec();
-  }
-  say(
-    `${grid.length} tasks (${processCount} × ${zoneCount}), ${failed.length} failed: written in ${seconds(startedMs)}`,
-  );
-  return failed[Math.floor(failed.length / 2)] ?? 0;
 }
 
 async function measure(failedIndex: number): Promise<void> {
@@ -136,8 +76,12 @@ async function measure(failedIndex: number): Promise<void> {
   const ask = async (query: string) => {
     const answer = await fetch(`${board.url}/api/v1/tasks?batch=${id}&${query}`);
     if (!answer.ok) throw new Error(`${query}: ${answer.status} ${await answer.text()}`);
-    return (await answer.json()) as { total: number; complete: boolean };
+    const page = (await answer.json()) as { total: number; complete: boolean; next?: string };
+    next = page.next;
+    return page;
   };
+  let next: string | undefined;
+  const pager = (query: string) => (i: number) => `${query}${i > 0 && next ? `&cursor=${next}` : ''}`;
   let startedMs = performance.now();
   await ask('phase=failed');
   say(`index made in ${seconds(startedMs)}`);
@@ -145,39 +89,53 @@ async function measure(failedIndex: number): Promise<void> {
   while (!(await ask('error=quota')).complete) await new Promise((resolve) => setTimeout(resolve, 100));
   say(`reasons read in ${seconds(startedMs)}`);
   await ask('sort=location');
+  startedMs = performance.now();
+  await ask('sort=moved');
+  say(`times read and put in order in ${seconds(startedMs)}`);
   const after = process.memoryUsage();
   const mib = (bytes: number) => `${Math.round(bytes / 1024 / 1024)} MiB`;
   say(
     `memory: ${mib(after.rss - before.rss)} more than before (heap ${mib(after.heapUsed - before.heapUsed)}, outside it ${mib(after.external - before.external)})`,
   );
 
-  // Another text each time, so that nothing kept of the last search helps.
+  // Another query each time, so that nothing kept of the last search helps; those with pages are the exception.
   const queries: Record<string, (i: number) => string> = {
-    phase: (i) => ['phase=failed', 'phase=queued,running', 'phase=succeeded'][i % 3] ?? '',
+    phase: (i) => `phase=${['failed', 'queued,running', 'succeeded'][i % 3]}${nobody(i)}`,
     'location, few': (i) => `location=basin%20${i * 7}`,
-    'location, many': (i) => `location=${['sete', 'havre', 'bordeaux', 'brest', 'rochelle', 'dunk'][i % 6]}`,
+    'location, many': (i) =>
+      `location=${['sete', 'havre', 'bordeaux', 'brest', 'rochelle', 'dunk'][i % 6]}&${everyPhase(i)}`,
     'image, few': (i) => `image=${zoneCount - i - 1}_FR1`,
     'image, all': (i) => `image=${'DS_PHR1B_20260'.slice(0, 3 + (i % 10))}`,
-    'error text': (i) => ['error=quota', `error=image%20${i}`, 'error=nowhere'][i % 3] ?? '',
+    'error text': (i) => `${['error=quota', `error=image%20${i}`, 'error=nowhere'][i % 3]}&${everyPhase(i)}`,
     'phase, process and location': (i) => `phase=failed&process=${i % processCount}&location=basin%20${i}`,
     'remote id': () => `remoteId=job-${failedIndex}`,
-    'sorted by location': (i) => ['sort=location&phase=failed', 'sort=-location'][i % 2] ?? '',
-    'sorted by phase': (i) => ['sort=phase', 'sort=-phase'][i % 2] ?? '',
-    'all of it': () => 'limit=200',
+    'sorted by location': (i) => `sort=${['-location&phase=succeeded', 'location&phase=failed'][i % 2]}${nobody(i)}`,
+    'sorted by phase': (i) => `sort=${['phase', '-phase'][i % 2]}&phase=succeeded,failed${nobody(i)}`,
+    'sorted by time': (i) =>
+      `sort=${['moved&phase=succeeded', '-moved&phase=succeeded', '-moved&phase=failed', 'moved&phase=queued'][i % 4]}${nobody(i)}`,
+    'moved since': (i) => `movedSinceMs=${(beganS + i * 17) * 1000}&sort=-moved`,
+    'moved in a quarter of an hour': (i) =>
+      `movedSinceMs=${(beganS + i * 300) * 1000}&movedUntilMs=${(beganS + i * 300 + 900) * 1000}`,
+    'moved, phase and location': (i) =>
+      `movedSinceMs=${(beganS + i) * 1000}&phase=failed&location=basin%20${i}&sort=moved`,
+    'all of it': (i) => `limit=200&${everyPhase(i)}`,
+    'page after page by time': pager('sort=-moved'),
+    'page after page by location': pager('sort=location'),
   };
-  say('\nsearch, over HTTP                 p50       p95       max');
+  say('\nsearch, over HTTP                 p50       p95       max  CPU each');
   const all: number[] = [];
   for (const [name, queryAt] of Object.entries(queries)) {
-    const times: number[] = [];
-    for (let i = 0; i < rounds; i++) {
-      const askedMs = performance.now();
-      await ask(queryAt(i));
-      times.push(performance.now() - askedMs);
-    }
+    const { times, told } = await timed(rounds, (i) => ask(queryAt(i)));
     all.push(...times);
-    say(row(name, times));
+    say(row(name, times) + told);
   }
   say(row('all of these', all));
+  const { times: whileMoving, told } = await timed(
+    Math.ceil(rounds / 4),
+    (i) => ask(`sort=-moved&movedSinceMs=${(beganS + i) * 1000}`),
+    moveSome,
+  );
+  say(row('by time, while tasks move', whileMoving) + told);
 
   const walks: number[] = [];
   for (let i = 0; i < 3; i++) {
@@ -190,6 +148,44 @@ async function measure(failedIndex: number): Promise<void> {
   }
   say(row('the same, walking the ledger', walks));
   await board.close();
+}
+
+/** @param before each, and not counted */
+async function timed(times: number, work: (i: number) => Promise<unknown>, before = async (_: number) => {}) {
+  const all: number[] = [];
+  let cpuMicros = 0;
+  for (let i = 0; i < times; i++) {
+    await before(i);
+    const cpu = process.cpuUsage();
+    const startedMs = performance.now();
+    await work(i);
+    all.push(performance.now() - startedMs);
+    const { user, system } = process.cpuUsage(cpu);
+    cpuMicros += user + system;
+  }
+  return { times: all, told: `${(cpuMicros / 1000 / times).toFixed(1)} ms`.padStart(10) };
+}
+
+/** And waits until what the index knows is old. */
+async function moveSome(i: number): Promise<void> {
+  const now = Buffer.alloc(4);
+  now.writeUInt32BE(Math.floor(Date.now() / 1000));
+  for (let n = 0; n < 50; n++) {
+    const index = ((i * 50 + n) * 7919) % (processCount * zoneCount);
+    await redis.setrange(ledger.keys.grid(id), index, n % 2 === 0 ? 's' : 'r');
+    await redis.setrange(ledger.keys.moved(id), index * 4, now);
+  }
+  await new Promise((resolve) => setTimeout(resolve, 1_100));
+}
+
+/** Phases that no task is in: what is asked is another query, and means the same. */
+function nobody(i: number): string {
+  const none = ['launching', 'unconfirmed', 'cancelled', 'expired', 'parked'];
+  return none.map((phase, bit) => ((i >> bit) & 1 ? `,${phase}` : '')).join('');
+}
+
+function everyPhase(i: number): string {
+  return `phase=queued,running,succeeded,failed${nobody(i)}`;
 }
 
 function row(name: string, times: readonly number[]): string {

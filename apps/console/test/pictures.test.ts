@@ -102,7 +102,7 @@ test('a rectangle on the map selects its zones everywhere, also very many; Escap
   await total(6 * zones);
 });
 
-test('a bar of the timeline selects its phase everywhere, and a drag shows that time nearer', async () => {
+test('a bar of the timeline selects its phase everywhere', async () => {
   await openBatch('?phase=expired');
   await total(6 * zones - (6 * zones - 2));
   await page.getByRole('button', { name: 'Select nothing' }).click();
@@ -114,11 +114,85 @@ test('a bar of the timeline selects its phase everywhere, and a drag shows that 
   await page.mouse.click(box.x + box.width * 0.55, box.y + 90);
   await page.locator('.switch[aria-pressed=true]', { hasText: 'succeeded' }).waitFor();
   expect(query().get('phase')).toBe('succeeded');
-  await page.mouse.move(box.x + box.width * 0.2, box.y + 90);
+});
+
+/** What the grid, the map and the list say of a selection, which must be one thing. */
+async function selectedAlike(): Promise<number> {
+  await page.locator('.selected b').waitFor();
+  const selected = Number((await page.locator('.selected b').textContent())?.replace(/\D/g, ''));
+  await total(selected);
+  return selected;
+}
+const paleShare = (selector: string) =>
+  page.locator(selector).evaluate((canvas: HTMLCanvasElement) => {
+    const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
+    let pale = 0;
+    for (let i = 0; i < data.length; i += 4)
+      pale += Math.min(data[i] ?? 0, data[i + 1] ?? 0, data[i + 2] ?? 0) > 225 ? 1 : 0;
+    return pale / (data.length / 4);
+  });
+
+test('a drag across the timeline selects what last moved then, in list, grid and map, and stands in the address', async () => {
+  await openBatch();
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  const svg = page.locator('svg.bars');
+  await svg.scrollIntoViewIfNeeded();
+  const before = await paleShare('canvas.grid');
+  const place = async (share: number) => {
+    const box = await svg.boundingBox();
+    return [(box?.x ?? 0) + (box?.width ?? 0) * share, (box?.y ?? 0) + 90] as const;
+  };
+  expect(asked.some((path) => path.endsWith('/times'))).toBe(false);
+  await page.mouse.move(...(await place(0.2)));
   await page.mouse.down();
-  await page.mouse.move(box.x + box.width * 0.4, box.y + 90, { steps: 4 });
+  await page.mouse.move(...(await place(0.4)), { steps: 4 });
+  expect(await page.locator('#timeline-told').textContent()).toContain('select what last moved then');
   await page.mouse.up();
-  await page.getByRole('button', { name: 'The whole time' }).click();
+  const selected = await selectedAlike();
+  expect(selected).toBeGreaterThan(100);
+  expect(selected).toBeLessThan(4 * zones);
+  expect(asked.some((path) => path.endsWith('/times'))).toBe(true);
+  const [since, until] = [Number(query().get('since')), Number(query().get('until'))];
+  expect(since).toBeGreaterThan(0);
+  expect(since % 60_000).toBe(0);
+  expect(until).toBeGreaterThan(since);
+  await page.waitForFunction(() => document.querySelector('#timeline-told')?.textContent?.includes('A bar is 1 min'));
+  expect(await paleShare('canvas.grid')).toBeGreaterThan(before + 0.1);
+
+  // Newest first, each with its time within the span.
+  await page.getByRole('columnheader', { name: 'Since' }).getByRole('button').click();
+  await page.waitForFunction(() => location.search.includes('sort=-moved'));
+  await page.locator('[role=columnheader][aria-sort=descending]', { hasText: 'Since' }).waitFor();
+  await page.locator('.task-list:not(.old)').waitFor();
+  const shown = await page
+    .locator('.lines .since time')
+    .evaluateAll((all) => all.map((it) => Date.parse(it.getAttribute('datetime') ?? '')));
+  expect(shown.length).toBeGreaterThan(5);
+  expect(shown).toEqual([...shown].sort((a, b) => b - a));
+  expect(shown.every((ms) => ms >= since && ms < until)).toBe(true);
+
+  // The address alone says it all; the chip and the button take it away.
+  await page.reload();
+  await selectedAlike();
+  await page.getByRole('button', { name: /^moved .*take this condition away/ }).click();
+  await total(6 * zones);
+  expect(query().get('since')).toBeNull();
+});
+
+test('a time is drawn and selected by keys, and taken away by them', async () => {
+  await openBatch();
+  const svg = page.locator('svg.bars');
+  await svg.focus();
+  for (let i = 0; i < 20; i++) await page.keyboard.press('ArrowRight');
+  for (let i = 0; i < 30; i++) await page.keyboard.press('Shift+ArrowRight');
+  await page.locator('svg.bars .span').waitFor();
+  await page.keyboard.press('Enter');
+  expect(await selectedAlike()).toBeLessThan(4 * zones);
+  await page.getByRole('button', { name: 'The whole time' }).waitFor();
+  await svg.focus();
+  await page.keyboard.press('0');
+  await total(6 * zones);
 });
 
 test('everything in the pictures can be done by keys', async () => {

@@ -125,6 +125,7 @@ export async function plantNight(ledger: LedgerContext, plan: NightPlan): Promis
   for (let first = 0; first < total; first += 2_000) {
     const pipeline = redis.pipeline();
     let bytes = '';
+    const moved = Buffer.alloc(Math.min(total - first, 2_000) * 4);
     for (let index = first; index < Math.min(total, first + 2_000); index++) {
       const [process, zone] = [Math.floor(index / plan.zones), index % plan.zones];
       const cause = plan.causes.findIndex((it) => it.struck(process, zone));
@@ -136,6 +137,7 @@ export async function plantNight(ledger: LedgerContext, plan: NightPlan): Promis
       if (!launched.includes(phase)) continue;
       const launchedAt = plan.startedAtMs + Math.floor((index / total) * 5 * hourMs);
       const endedAt = launchedAt + 300_000 + ((index * 7_919) % 1_200_000);
+      moved.writeUInt32BE(Math.floor((ended.includes(phase) ? endedAt : launchedAt) / 1000), (index - first) * 4);
       inMinute(launchedAt, 'launching');
       if (ended.includes(phase)) inMinute(endedAt, phase);
       if (phase === 'running') pipeline.sadd(keys.provider('airbus').inflight, `${id}-${process}-${zone}`);
@@ -152,7 +154,7 @@ export async function plantNight(ledger: LedgerContext, plan: NightPlan): Promis
         ...(its && { rule: its.rule, reason: its.says(index) }),
       });
     }
-    pipeline.setrange(keys.grid(id), first, bytes);
+    pipeline.setrange(keys.grid(id), first, bytes).setrange(keys.moved(id), first * 4, moved);
     await pipeline.exec();
   }
   await redis.del(keys.counts(id), keys.timeline(id));

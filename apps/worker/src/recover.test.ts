@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BatchId } from '@nightpass/core';
-import { explainTask, readCounts, readHolds, recoverLedger } from '@nightpass/engine';
+import { explainTask, readCounts, readHolds, readMoved, recoverLedger } from '@nightpass/engine';
 import { afterEach, describe, expect, test } from 'vitest';
 import { cancelBatch, redriveBatch } from '../../../packages/engine/src/test-act.ts';
 import { createFolder, type Folder, fileOf } from './test-folder.ts';
@@ -40,6 +40,7 @@ describe.each([
     ]);
     expect(providers).toMatchObject([{ name: 'airbus', state: 'asked', jobs: before }]);
     expect(night.platform.jobs()).toHaveLength(before);
+    expect((await readMoved(night.ledger, id, 0, 39)).filter((second) => second > 0)).toHaveLength(before);
     night.startWorker();
     await expectAccounted(night, id);
     expect(night.platform.jobs()).toHaveLength(40);

@@ -54,6 +54,7 @@ export type { LedgerContext } from './ledger/context.ts';
 export { type CostSum, readBatchCosts, type TaskCost, tidySum } from './ledger/cost.ts';
 export { createKeys, trackQueue } from './ledger/keys.ts';
 export { finishLaunch, recordLaunched, recordLost, requeue, type TaskPlace, writeIntent } from './ledger/launching.ts';
+export { type MovedSpan, movedAtMs, readMoved, secondsOf } from './ledger/moved.ts';
 export { ledgerNow, readTasks, walkGrid } from './ledger/reading.ts';
 export { claimDue, closeTask, settle, usualDurations } from './ledger/sweeping.ts';
 export { readSomeZones, type TaskLine, walkTasks, walkZones, type ZoneLine } from './ledger/task-lines.ts';

@@ -30,7 +30,7 @@ test('the API describes itself as OpenAPI 3.1, from the schemas that check it', 
   const described = await bodyOf(await get('/openapi.json'));
   expect(described).toMatchObject({ openapi: '3.1.0', components: { schemas: { TaskRow: { type: 'object' } } } });
   const paths = described.paths as Record<string, Record<string, unknown>>;
-  expect(Object.keys(paths)).toHaveLength(23);
+  expect(Object.keys(paths)).toHaveLength(24);
   expect(Object.keys(paths['/api/v1/batches'] ?? {}).sort()).toEqual(['get', 'post']);
 });
 
@@ -85,6 +85,48 @@ test('the grid is its bytes, zipped or not, and is not sent again to who has it'
   expect(await zipped.text()).toBe('sssfrpqqqq');
 });
 
+test('times come four bytes a task, zipped or not, and are not sent again to who has them', async () => {
+  const answer = await get(`/batches/${id}/times`, { 'accept-encoding': 'identity' });
+  const bytes = Buffer.from(await answer.arrayBuffer());
+  const seconds = Array.from({ length: 10 }, (_, i) => bytes.readUInt32BE(i * 4));
+  expect(bytes).toHaveLength(40);
+  expect(seconds.map((second) => Math.abs(second - Date.now() / 1000) < 60)).toEqual([
+    ...Array(6).fill(true),
+    ...Array(4).fill(false),
+  ]);
+  expect(seconds.slice(6)).toEqual([0, 0, 0, 0]);
+  expect((await get(`/batches/${id}/times`, { 'if-none-match': answer.headers.get('etag') ?? '' })).status).toBe(304);
+  const zipped = await get(`/batches/${id}/times`);
+  expect(zipped.headers.get('content-encoding')).toBe('gzip');
+  expect(Buffer.from(await zipped.arrayBuffer())).toEqual(bytes);
+});
+
+test('tasks are found by when they last moved, and an action on the same counts the same', async () => {
+  const all = taskPage.parse(await json(`/tasks?batch=${id}&sort=-moved`)).items;
+  expect(all.map((item) => item.movedAtMs !== undefined)).toEqual([...Array(6).fill(true), ...Array(4).fill(false)]);
+  const times = all.flatMap(({ movedAtMs }) => movedAtMs ?? []);
+  expect(times).toEqual([...times].sort((a, b) => b - a));
+  const sinceMs = Date.now() - 60_000;
+  const count = async (span: Record<string, number>) => {
+    const query = new URLSearchParams({
+      batch: id,
+      ...Object.fromEntries(Object.entries(span).map(([k, v]) => [k, `${v}`])),
+    });
+    const { total } = taskPage.parse(await json(`/tasks?${query}`));
+    const preview = await fetch(`${board.url}/api/v1/actions/preview`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ action: 'cancel', target: { kind: 'filter', filter: { batch: id, ...span } } }),
+    });
+    expect(await preview.json()).toMatchObject({ matched: total });
+    return total;
+  };
+  expect(await count({ movedSinceMs: sinceMs })).toBe(6);
+  expect(await count({ movedSinceMs: sinceMs, movedUntilMs: sinceMs + 120_000 })).toBe(6);
+  expect(await count({ movedUntilMs: sinceMs })).toBe(0);
+  expect(await count({ movedSinceMs: sinceMs + 120_000 })).toBe(0);
+});
+
 test('zones come as a line each: names, and a ring as steps of whole numbers', async () => {
   const lines = (await (await get(`/batches/${id}/zones`)).text()).trim().split('\n');
   expect(lines).toHaveLength(6);
@@ -136,7 +178,7 @@ test('tasks are found by each condition, and by all together', async () => {
   expect(await found(`family=${family?.id}`)).toEqual(['1-0']);
 });
 
-test.each(['task', '-task', 'zone', '-zone', 'location', '-location', 'phase', '-phase'])(
+test.each(['task', '-task', 'zone', '-zone', 'location', '-location', 'phase', '-phase', 'moved', '-moved'])(
   'pages by %s meet every task once, also where tasks move on meanwhile',
   async (sort) => {
     const met: string[] = [];

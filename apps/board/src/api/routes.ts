@@ -17,6 +17,7 @@ import { resultRoutes } from './results.ts';
 import { submitRoutes } from './submit.ts';
 import { taskDetailRoute } from './task-detail.ts';
 import { taskSearchRoute } from './tasks.ts';
+import { timesRoute } from './times.ts';
 import { zoneRoutes } from './zones.ts';
 
 /** `/api/v1`: everything that people see and do here, for programs. Its description: `/api/v1/openapi.json`. */
@@ -41,6 +42,7 @@ export async function apiRoutes(app: FastifyInstance, parts: ApiParts): Promise<
       batchRoutes(api, parts);
       batchTimeRoutes(api, parts);
       gridRoute(api, parts);
+      timesRoute(api, parts);
       footprintsRoute(api, parts);
       zoneRoutes(api, parts);
       reportRoute(api, parts);

@@ -1,4 +1,4 @@
-import { actionsFor, explainTask, ledgerNow, type Why } from '@nightpass/engine';
+import { actionsFor, explainTask, gridIndex, ledgerNow, movedAtMs, type Why } from '@nightpass/engine';
 import type { z } from 'zod';
 import { Refused } from '../pages/trouble.ts';
 import type { Api, ApiParts } from './api-parts.ts';
@@ -18,17 +18,23 @@ export function taskDetailRoute(app: Api, parts: ApiParts): void {
   app.get('/tasks/:id', { schema }, async ({ params }) => {
     const why = await explainTask(ledger, params.id, (provider) => settings.providers.get(provider)?.limits);
     if (!why) throw new Refused(404, 'the ledger has no such task');
-    return detailOf(why, settings.providers.get(why.provider)?.origin, await ledgerNow(ledger));
+    const [moved] = await movedAtMs(ledger, why.batch.id, [gridIndex(why.task, why.batch)]);
+    const origin = settings.providers.get(why.provider)?.origin;
+    return detailOf(why, { origin, movedAtMs: moved, nowMs: await ledgerNow(ledger) });
   });
 }
 
 const mostLetters = 20_000;
 
-function detailOf(why: Why, origin: string | undefined, nowMs: number): Detail {
+function detailOf(
+  why: Why,
+  also: { origin: string | undefined; movedAtMs: number | undefined; nowMs: number },
+): Detail {
   const { task, content, batch } = why;
+  const { origin, nowMs } = also;
   return {
     nowMs,
-    task: rowOf(task, content, batch, mostLetters),
+    task: rowOf(task, content, { batch, movedAtMs: also.movedAtMs }, mostLetters),
     batch: { id: batch.id, name: batch.name, file: batch.file },
     why: { answer: why.answer, sinceMs: why.sinceMs, untilMs: why.untilMs, holds: why.holds },
     history: task.history,

@@ -1,8 +1,10 @@
 import type { Task, TaskId } from '@nightpass/core';
 import {
   type BatchRecord,
+  gridIndex,
   isBad,
   type LedgerContext,
+  movedAtMs,
   readTaskContent,
   readTasks,
   shapeOf,
@@ -19,14 +21,26 @@ const mostLetters = 500;
 
 export async function rowsOf(ledger: LedgerContext, batch: BatchRecord, ids: readonly TaskId[]): Promise<Row[]> {
   const records = await readTasks(ledger, ids, async () => batch);
-  const contents = await Promise.all(records.map((record) => readTaskContent(ledger, record)));
+  const [moved, contents] = await Promise.all([
+    movedAtMs(
+      ledger,
+      batch.id,
+      records.map((record) => gridIndex(record, batch)),
+    ),
+    Promise.all(records.map((record) => readTaskContent(ledger, record))),
+  ]);
   return records.flatMap((record, i) => {
     const content = contents[i];
-    return content ? [rowOf(record, content, batch)] : [];
+    return content ? [rowOf(record, content, { batch, movedAtMs: moved[i] })] : [];
   });
 }
 
-export function rowOf(task: TaskRecord, { process, zone }: Task, batch: BatchRecord, most = mostLetters): Row {
+export function rowOf(
+  task: TaskRecord,
+  { process, zone }: Task,
+  { batch, movedAtMs: moved }: { batch: BatchRecord; movedAtMs: number | undefined },
+  most = mostLetters,
+): Row {
   return {
     id: task.id,
     batch: task.batchId,
@@ -50,5 +64,6 @@ export function rowOf(task: TaskRecord, { process, zone }: Task, batch: BatchRec
     cost: task.cost,
     launchedAtMs: task.launchedAtMs,
     endedAtMs: task.endedAtMs,
+    movedAtMs: moved,
   };
 }

@@ -2,7 +2,9 @@ import { type BatchId, parseTaskId, type TaskId, taskIdOf } from '@nightpass/cor
 import { listBatches, readBatch, refAt } from '@nightpass/engine';
 import { z } from 'zod';
 import type { BatchIndex } from '../index/batch-index.ts';
-import { type Hits, type Order, type Place, type Query, type Sort, search } from '../index/search.ts';
+import type { Query } from '../index/matches.ts';
+import type { Order, Place, Sort } from '../index/orderings.ts';
+import { type Hits, search } from '../index/search.ts';
 import { Refused } from '../pages/trouble.ts';
 import type { Api, ApiParts } from './api-parts.ts';
 import { indexOf } from './batches.ts';
@@ -19,7 +21,7 @@ const reasonsWithinMs = 60;
 type Asked = z.output<typeof tasksQuery>;
 type Page = z.input<typeof taskPage>;
 
-const place = z.object({ batch: z.string(), index: z.int().min(0), byte: z.int() });
+const place = z.object({ batch: z.string(), index: z.int().min(0), byte: z.int(), second: z.int().default(0) });
 
 export function taskSearchRoute(app: Api, parts: ApiParts): void {
   const schema = {
@@ -77,7 +79,7 @@ async function placeAfter(parts: ApiParts, asked: Asked): Promise<(Place & { bat
     throw new Refused(400, 'query.after: name a task of the batch that is searched, in the order of its tasks');
   }
   const { batch } = await indexOf(parts, asked.batch);
-  return { batch: batch.id, index: ref.processIndex * batch.zoneCount + ref.zoneIndex, byte: 0 };
+  return { batch: batch.id, index: ref.processIndex * batch.zoneCount + ref.zoneIndex, byte: 0, second: 0 };
 }
 
 async function indexesFor(parts: ApiParts, batch: string | undefined): Promise<BatchIndex[]> {
@@ -94,16 +96,10 @@ async function indexesFor(parts: ApiParts, batch: string | undefined): Promise<B
   return found;
 }
 
-const queryOf = ({ phase, process, zone, location, image, error, provider, family }: Asked): Query => ({
-  phase,
-  process,
-  zone,
-  location,
-  image,
-  error,
-  provider,
-  family,
-});
+const queryOf = (asked: Asked): Query => {
+  const { phase, process, zone, location, image, error, provider, family, movedSinceMs, movedUntilMs } = asked;
+  return { phase, process, zone, location, image, error, provider, family, movedSinceMs, movedUntilMs };
+};
 
 function orderOf(sort: Asked['sort']): Order {
   const descending = sort.startsWith('-');
@@ -138,7 +134,7 @@ async function isMeant(parts: ApiParts, asked: Asked, batch: string, index: numb
   const conditions = Object.values(queryOf(asked)).filter((it) => it !== undefined);
   if (conditions.length === 0) return true;
   const its = await indexOf(parts, batch);
-  const before = index === 0 ? undefined : { index: index - 1, byte: 0 };
+  const before = index === 0 ? undefined : { index: index - 1, byte: 0, second: 0 };
   const { page } = await search(its, queryOf(asked), { by: 'task', descending: false }, { after: before, limit: 1 });
   return page[0]?.index === index;
 }

@@ -13,6 +13,8 @@ export interface Reasons {
   /** Resolves when all that were wanted are read, or after so long. @returns whether all are */
   settled(withinMs: number): Promise<boolean>;
   isComplete(): boolean;
+  /** Counts up with what is read and forgotten. */
+  version(): number;
   /** For each place, 0 or the number of its text. */
   readonly ofTask: Uint32Array;
   /** A byte a text: 1 where it has that part. */
@@ -35,6 +37,7 @@ export function createReasons(ledger: LedgerContext, batch: BatchRecord): Reason
   const known = new Map<string, number>();
   const wanted = new Set<number>();
   let letters = 0;
+  let version = 0;
   let stopped = false;
   let reading: Promise<void> | undefined;
 
@@ -71,6 +74,7 @@ export function createReasons(ledger: LedgerContext, batch: BatchRecord): Reason
         // Forgotten while it was being read: its task has moved on.
         if (wanted.delete(index)) ofTask[index] = numberOf(rule ?? '', reason ?? '', message ?? '');
       }
+      version += 1;
       await sleep(restMs);
     }
   }
@@ -82,8 +86,11 @@ export function createReasons(ledger: LedgerContext, batch: BatchRecord): Reason
         reading = undefined;
       });
   };
-  const maskOf = (list: readonly string[], is: (text: string) => boolean) =>
-    Uint8Array.from(list, (text, i) => (i > 0 && is(text) ? 1 : 0));
+  const maskOf = (list: readonly string[], is: (text: string) => boolean) => {
+    const mask = new Uint8Array(list.length);
+    for (let i = 1; i < list.length; i++) if (is(list[i] ?? '')) mask[i] = 1;
+    return mask;
+  };
 
   return {
     ofTask,
@@ -91,7 +98,9 @@ export function createReasons(ledger: LedgerContext, batch: BatchRecord): Reason
       for (const index of indexes) wanted.add(index);
       if (wanted.size > 0) begin();
     },
+    version: () => version,
     forget(indexes) {
+      version += 1;
       for (const index of indexes) {
         wanted.delete(index);
         ofTask[index] = 0;

@@ -127,6 +127,14 @@ test('a selection is counted by a dry run, and then exactly that is cancelled an
   expect(await json('status', batch)).toMatchObject({ phases: { queued: 11, cancelled: 1 } });
 });
 
+test('what ended in a span of time is redriven by it, and nothing else', async () => {
+  await place.run('cancel', batch, '--filter', 'zone=0,1', '--yes');
+  const redrive = (...span: string[]) => json('redrive', batch, '--phase', 'cancelled', ...span, '--yes');
+  expect(await redrive('--until', '30m')).toMatchObject({ tasks: 0 });
+  expect(await redrive('--since', '30m')).toMatchObject({ tasks: 4, changed: 4 });
+  expect(await place.run('redrive', batch, '--task', `${batch}-0-0`, '--since', '1h')).toMatchObject({ code: 2 });
+});
+
 test('a condition that says nothing, a family that is none and a process that is not there are wrong use', async () => {
   for (const wrong of [
     ['--filter', 'brest'],

@@ -114,9 +114,23 @@ test('tasks pages through a batch, a task a line', async () => {
     launchedAt: null,
     endedAt: null,
     results: null,
+    movedAt: null,
   });
   expect((await place.run('tasks', id, '--phase', 'failed,parked')).stdout).toContain('no such tasks');
   expect((await place.run('tasks', id)).stdout).toContain('Sète');
+});
+
+test('tasks of a span of time are those that last moved in it', async () => {
+  const id = await open('ports-of-occitanie.json');
+  await place.run('cancel', id, '--filter', 'zone=0', '--yes');
+  const moved = await jsonOf('tasks', id, '--since', '1h');
+  expect(moved).toMatchObject([{ task: `${id}-0-0`, phase: 'cancelled' }, { task: `${id}-1-0` }]);
+  expect(Math.abs(Date.parse(moved[0].movedAt) - Date.now())).toBeLessThan(60_000);
+  expect((await place.run('tasks', id, '--until', '1h')).stdout).toContain('no such tasks');
+  const first = await place.run('tasks', id, '--since', '2026-01-01T00:00Z', '--limit', '1');
+  expect(first.stderr).toContain(`--since 2026-01-01T00:00:00.000Z --after ${id}-0-0`);
+  expect(await place.run('tasks', id, '--since', '1h', '--until', '2h')).toMatchObject({ code: 2 });
+  expect(await place.run('tasks', id, '--since', 'yesterday')).toMatchObject({ code: 2 });
 });
 
 test('a task of another batch is no place to go on from', async () => {

@@ -36,7 +36,14 @@ export function addRedrive(program: Command, cli: Cli): void {
     .option('--dry-run', 'say what would be launched again, and change nothing')
     .option('--yes', 'do not ask first')
     .option('--json', 'as JSON')
-    .addHelpText('after', examples('nightpass redrive ports.json --dry-run', 'nightpass redrive b3f2 --phase parked'))
+    .addHelpText(
+      'after',
+      examples(
+        'nightpass redrive ports.json --dry-run',
+        'nightpass redrive b3f2 --phase parked',
+        'nightpass redrive b3f2 --since 02:00 --until 03:00',
+      ),
+    )
     .action(async (text: string, options: Options) => {
       await withBatch(cli, text, options, async (acting) => {
         const { found } = acting;

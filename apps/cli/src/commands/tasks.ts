@@ -3,6 +3,7 @@ import { parseTaskId } from '@nightpass/core';
 import {
   type BatchRecord,
   gridIndex,
+  movedAtMs,
   readProcesses,
   readTasks,
   readZone,
@@ -16,12 +17,13 @@ import { findBatch } from '../find-batch.ts';
 import { type OpenLedger, readInstallation, withLedger } from '../installation.ts';
 import { type Remote, type RemoteOptions, remoteOf } from '../remote/client.ts';
 import { findRemoteBatch, remoteTaskPages } from '../remote/look.ts';
+import { addSpan, type SpanOptions, spanOf } from '../selection.ts';
 import { phaseColor } from '../view/phases.ts';
 import { table } from '../view/table.ts';
-import { clockTime, isoOrNull } from '../view/time.ts';
+import { clockTime, iso, isoOrNull } from '../view/time.ts';
 import { cutTo, oneLine, several } from '../view/words.ts';
 
-interface Options {
+interface Options extends SpanOptions {
   phase?: Phase[];
   limit: number;
   after?: string;
@@ -31,17 +33,22 @@ interface Options {
 const pageSize = 200;
 
 export function addTasks(program: Command, cli: Cli): void {
-  program
+  const command = program
     .command('tasks')
     .description('the tasks of a batch, page by page')
     .argument('<batch>', 'its id, the beginning of it, or the name of its file')
-    .option('--phase <phase>', 'only those in this phase; may be given again', anyPhase)
+    .option('--phase <phase>', 'only those in this phase; may be given again', anyPhase);
+  addSpan(command)
     .option('--limit <n>', 'how many; 0 for all', wholeNumber(0, 100_000_000), 50)
     .option('--after <task>', 'those that come after this task')
     .option('--json', 'as JSON, a task a line')
     .addHelpText(
       'after',
-      examples('nightpass tasks ports.json --phase failed', 'nightpass tasks b3f2 --limit 0 --json | jq .reason'),
+      examples(
+        'nightpass tasks ports.json --phase failed',
+        'nightpass tasks b3f2 --limit 0 --json | jq .reason',
+        'nightpass tasks b3f2 --phase failed --since 02:00 --until 03:00',
+      ),
     )
     .action(async (text: string, options: Options & RemoteOptions) => {
       const remote = remoteOf(cli, options);
@@ -56,7 +63,7 @@ async function listTasks(cli: Cli, open: OpenLedger, text: string, options: Opti
   const from = options.after === undefined ? 0 : indexAfter(options.after, batch);
   const wanted = (phase: Phase) => options.phase?.includes(phase) ?? true;
   const most = options.limit === 0 ? Number.POSITIVE_INFINITY : options.limit;
-  const tell = options.json ? tellJson(cli, batch) : await tellTable(cli, open, batch);
+  const tell = options.json ? tellJson(cli, open, batch) : await tellTable(cli, open, batch);
 
   let told = 0;
   let page: TaskId[] = [];
@@ -66,7 +73,7 @@ async function listTasks(cli: Cli, open: OpenLedger, text: string, options: Opti
     await tell(await readTasks(open.ledger, page, async () => batch));
     page = [];
   };
-  for await (const { id } of walkGrid(open.ledger, batch, wanted, from)) {
+  for await (const { id } of walkGrid(open.ledger, batch, wanted, from, spanOf(options))) {
     if (told === most) {
       more = true;
       break;
@@ -87,7 +94,10 @@ async function listRemoteTasks(cli: Cli, remote: Remote, text: string, options: 
   let told = 0;
   for await (const { rows, last, more } of remoteTaskPages(remote, batch.id, options)) {
     told += rows.length;
-    if (options.json) for (const { task, provider } of rows) cli.json(taskFacts(task, provider));
+    if (options.json)
+      for (const { task, provider, content } of rows) {
+        cli.json({ ...taskFacts(task, provider), movedAt: isoOrNull(content.movedAtMs) });
+      }
     else if (rows.length > 0)
       cli.print(
         table(
@@ -104,7 +114,10 @@ async function listRemoteTasks(cli: Cli, remote: Remote, text: string, options: 
 
 function tellMore(cli: Cli, batch: BatchRecord, options: Options, last: string | undefined): void {
   const phases = options.phase ? ` --phase ${options.phase.join(',')}` : '';
-  cli.note(cli.colors.dim(`there are more: nightpass tasks ${batch.id}${phases} --after ${last}`));
+  const { since, until } = options;
+  // As moments: what was 3 hours ago is not the same on the next page.
+  const span = [since && ` --since ${iso(since)}`, until && ` --until ${iso(until)}`].filter(Boolean).join('');
+  cli.note(cli.colors.dim(`there are more: nightpass tasks ${batch.id}${phases}${span} --after ${last}`));
 }
 
 function indexAfter(text: string, batch: BatchRecord): number {
@@ -142,9 +155,13 @@ export function taskFacts(task: TaskRecord, provider: string) {
 type Tell = (tasks: readonly TaskRecord[]) => void | Promise<void>;
 
 const tellJson =
-  (cli: Cli, batch: BatchRecord): Tell =>
-  (tasks) => {
-    for (const task of tasks) cli.json(taskFacts(task, batch.providers[task.processIndex] ?? ''));
+  (cli: Cli, { ledger }: OpenLedger, batch: BatchRecord): Tell =>
+  async (tasks) => {
+    const places = tasks.map((task) => gridIndex(task, batch));
+    const moved = await movedAtMs(ledger, batch.id, places);
+    for (const [i, task] of tasks.entries()) {
+      cli.json({ ...taskFacts(task, batch.providers[task.processIndex] ?? ''), movedAt: isoOrNull(moved[i]) });
+    }
   };
 
 /** A table a page: the columns of one need not fit those of the next. */

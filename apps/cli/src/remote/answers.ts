@@ -80,6 +80,7 @@ export const taskRow = z
     cost: z.object({ unit: z.string(), amount: z.number().optional(), total: z.number() }).optional(),
     launchedAtMs: ms,
     endedAtMs: ms,
+    movedAtMs: ms,
   })
   .transform((it) => ({
     task: taskOf(it),

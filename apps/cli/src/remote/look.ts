@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { UsageError } from '../cli.ts';
 import type { StatusSource } from '../commands/status.ts';
 import { namesOf, nearMisses } from '../find-batch.ts';
+import { type SpanOptions, spanOf } from '../selection.ts';
 import { listed } from '../view/words.ts';
 import { batchDetail, batchPage, hold, taskDetail, taskPage, type taskRow } from './answers.ts';
 import { NotThere, type Remote } from './client.ts';
@@ -77,9 +78,10 @@ interface Page {
 export async function* remoteTaskPages(
   remote: Remote,
   batch: string,
-  { phase, limit, after }: { phase?: Phase[]; limit: number; after?: string },
+  { phase, limit, after, ...span }: { phase?: Phase[]; limit: number; after?: string } & SpanOptions,
 ): AsyncGenerator<Page> {
   const query = new URLSearchParams({ batch });
+  for (const [name, ms] of Object.entries(spanOf(span))) query.set(name, String(ms));
   if (phase) query.set('phase', phase.join(','));
   if (after !== undefined) query.set('after', after);
   let left = limit === 0 ? Number.POSITIVE_INFINITY : limit;

@@ -16,6 +16,8 @@ export interface TaskFilter {
   error?: string | undefined;
   provider?: string | undefined;
   family?: string | undefined;
+  movedSinceMs?: number | undefined;
+  movedUntilMs?: number | undefined;
 }
 
 export type Target =

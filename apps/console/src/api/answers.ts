@@ -144,6 +144,7 @@ export interface TaskRow {
   cost?: { unit: string; amount?: number | undefined; total: number } | undefined;
   launchedAtMs?: number | undefined;
   endedAtMs?: number | undefined;
+  movedAtMs?: number | undefined;
 }
 export interface TaskPage extends Page<TaskRow> {
   searched: { batches: string[]; tasks: number };

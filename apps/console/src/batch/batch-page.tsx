@@ -1,11 +1,13 @@
 import { useMemo } from 'react';
+import { ledgerNowMs } from '../api/answering.ts';
 import type { BatchDetail } from '../api/answers.ts';
 import { GridPanel } from '../grid/grid-panel.tsx';
 import { MapPanel } from '../map/map-panel.tsx';
 import { PhaseSwitches } from '../parts/phase-parts.tsx';
 import { Trouble, Waiting } from '../parts/trouble.tsx';
 import { useTitle } from '../parts/use-title.ts';
-import { countSelected, isEmpty, maskOf, type Selection, tidied } from '../selection/selection.ts';
+import { countSelected, isEmpty, maskOf, nothing, type Selection, tidied } from '../selection/selection.ts';
+import { isSpan, spanWords } from '../selection/span.ts';
 import { select, useTaskQuery } from '../selection/use-selection.ts';
 import { FilterBar } from '../tasks/filter-bar.tsx';
 import { TaskList } from '../tasks/task-list.tsx';
@@ -13,6 +15,7 @@ import { TimelinePanel } from '../timeline/timeline-panel.tsx';
 import { many, percent } from '../words/words.ts';
 import { BatchHead } from './batch-head.tsx';
 import { useDetail, useGrid, useProcesses, useZones } from './use-batch.ts';
+import { useTimes } from './use-times.ts';
 
 /** One batch: its grid, its map, its time, its tasks. What is selected in one is selected in all. */
 export function BatchPage({ id }: { id: string }) {
@@ -46,16 +49,20 @@ function Pictures(props: {
     () => ({ processes: detail.batch.processCount, zones: detail.batch.zoneCount }),
     [detail.batch.processCount, detail.batch.zoneCount],
   );
-  const key = JSON.stringify([query.phases, query.processes, query.zones]);
-  const selection = useMemo<Selection>(
-    () => ({ phases: query.phases, processes: query.processes, zones: query.zones }),
-    [key],
+  const { phases, processes: chosen, zones: places, span } = query;
+  const key = JSON.stringify([phases, chosen, places, span]);
+  const selection = useMemo<Selection>(() => ({ phases, processes: chosen, zones: places, span }), [key]);
+  const isTimed = isSpan(selection.span);
+  const times = useTimes(id, isTimed);
+  const isSelected = !isEmpty(selection);
+  const mask = useMemo(
+    () => (!isSelected || (isTimed && !times.data) ? undefined : maskOf(selection, size, times.data)),
+    [selection, size, isSelected, isTimed, times.data],
   );
-  const mask = useMemo(() => (isEmpty(selection) ? undefined : maskOf(selection, size)), [selection, size]);
   const codes = grid.data?.codes;
   const counts = useMemo(() => (codes && mask ? countSelected(codes, mask) : undefined), [codes, mask]);
   const choose = (change: Partial<Selection>) => select(tidied({ ...selection, ...change }, size));
-  const clear = () => select({ phases: [], processes: [], zones: [] });
+  const clear = () => select(nothing);
   const names = processes.data?.items.map(({ name }) => name) ?? [];
   const [process, zone] = [selection.processes[0], selection.zones[0]];
   const isOneZone = selection.zones.length === 1;
@@ -75,12 +82,16 @@ function Pictures(props: {
             <>
               <b>{many(selected, 'task')}</b> selected
               {selection.processes.length > 0 && ` · ${processWords(selection, names)}`}
-              {selection.zones.length > 0 && ` · ${many(selection.zones.length, 'zone')}`}{' '}
+              {selection.zones.length > 0 && ` · ${many(selection.zones.length, 'zone')}`}
+              {isTimed && ` · ${spanWords(selection.span, ledgerNowMs())}`}{' '}
               <button type="button" className="quiet" onClick={clear}>
                 Select nothing
               </button>
             </>
           )}
+          {isTimed &&
+            !times.data &&
+            (times.error ? 'The times of the tasks could not be read.' : 'Reading the times …')}
         </p>
       </div>
       <div className="pictures">
@@ -111,9 +122,16 @@ function Pictures(props: {
           <Pending error={zones.error} what="Reading the footprints" />
         )}
       </div>
-      <TimelinePanel batch={id} chosen={selection.phases} onSelect={(phases) => choose({ phases })} />
+      <TimelinePanel
+        batch={id}
+        chosen={selection.phases}
+        span={selection.span}
+        onSelect={(its) => choose({ phases: its })}
+        onSpan={(its) => choose({ span: its })}
+        onClear={clear}
+      />
       <section aria-labelledby="tasks-title">
-        <h2 id="tasks-title">{mask ? 'Selected tasks' : 'Tasks'}</h2>
+        <h2 id="tasks-title">{isSelected ? 'Selected tasks' : 'Tasks'}</h2>
         <FilterBar query={query} processes={processes.data?.items ?? []} providers={detail.batch.providers} />
         <TaskList query={query} counts={counts ?? detail.batch.counts} />
       </section>

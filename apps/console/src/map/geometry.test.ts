@@ -17,7 +17,7 @@ test('a zone has the colour of its most urgent task', () => {
 });
 
 test('with a selection only its tasks count, and zones without any are dimmed', () => {
-  const mask = maskOf({ phases: ['failed'], processes: [], zones: [] }, size);
+  const mask = maskOf({ phases: ['failed'], processes: [], zones: [], span: {} }, size);
   expect([...worstOf(codes, size, mask)]).toEqual([codeOf.parked + dim, codeOf.failed, codeOf.queued + dim]);
 });
 

@@ -1,20 +1,24 @@
 import { codeOf, type Phase, phases } from '../phases/phases.ts';
+import { isSpan, type Span, withinSpan } from './span.ts';
 
-/** What is selected in one picture, and so in all: phases, processes, zones. A list without anything means all of them. */
+/** What is selected in one picture, and so in all: phases, processes, zones, a time. A list without anything means all of them. */
 
 export interface Selection {
   phases: readonly Phase[];
   processes: readonly number[];
   zones: readonly number[];
+  span: Span;
 }
+
+export const nothing: Selection = { phases: [], processes: [], zones: [], span: {} };
 
 export interface Size {
   processes: number;
   zones: number;
 }
 
-export const isEmpty = ({ phases: chosen, processes, zones }: Selection): boolean =>
-  chosen.length + processes.length + zones.length === 0;
+export const isEmpty = ({ phases: chosen, processes, zones, span }: Selection): boolean =>
+  chosen.length + processes.length + zones.length === 0 && !isSpan(span);
 
 export interface Mask {
   /** Whether a task is selected: by its place in the grid, and the code of its phase. */
@@ -23,16 +27,26 @@ export interface Mask {
   hasProcess(process: number): boolean;
 }
 
-export function maskOf(selection: Selection, { processes, zones }: Size): Mask {
+/** @param seconds when each task last moved; only needed where a time is selected */
+export function maskOf(
+  selection: Selection,
+  { processes, zones }: Size,
+  seconds: Uint32Array = new Uint32Array(),
+): Mask {
   const byCode = flags(
     phases.length,
     selection.phases.map((phase) => codeOf[phase]),
   );
   const byProcess = flags(processes, selection.processes);
   const byZone = flags(zones, selection.zones);
+  const isTimed = isSpan(selection.span);
+  const isWithin = withinSpan(selection.span);
   return {
     has: (index, code) =>
-      byCode[code] === 1 && byProcess[Math.floor(index / zones)] === 1 && byZone[index % zones] === 1,
+      byCode[code] === 1 &&
+      byProcess[Math.floor(index / zones)] === 1 &&
+      byZone[index % zones] === 1 &&
+      (!isTimed || isWithin(seconds[index] ?? 0)),
     hasZone: (zone) => byZone[zone] === 1,
     hasProcess: (process) => byProcess[process] === 1,
   };
@@ -61,5 +75,6 @@ export function tidied(selection: Selection, size: Size): Selection {
     phases: selection.phases,
     processes: selection.processes.length === size.processes ? [] : selection.processes,
     zones: selection.zones.length === size.zones ? [] : selection.zones,
+    span: selection.span,
   };
 }

@@ -1,6 +1,7 @@
 import { amendQuery, usePlace } from '../shell/place.ts';
 import { readTaskQuery, type TaskQuery } from '../tasks/task-query.ts';
 import type { Selection } from './selection.ts';
+import { writeSpan } from './span.ts';
 
 /** The selection stands in the address, so that it can be sent to somebody; very many zones beside it. */
 
@@ -20,7 +21,7 @@ export function useTaskQuery(batch: string): TaskQuery {
   return readTaskQuery(query, { batch, ...(beside && { zones: beside }) });
 }
 
-export function select({ phases, processes, zones }: Selection): void {
+export function select({ phases, processes, zones, span }: Selection): void {
   const isMany = zones.length > mostInAddress;
   amendQuery(
     (all) => {
@@ -29,6 +30,7 @@ export function select({ phases, processes, zones }: Selection): void {
       set('phase', phases);
       set('process', processes);
       set('zone', isMany ? ['many'] : zones);
+      writeSpan(all, span);
     },
     isMany ? { [zonesKey]: zones } : null,
   );

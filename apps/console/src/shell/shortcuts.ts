@@ -15,8 +15,8 @@ export const shortcuts = [
 
 export const pictureKeys = [
   { key: '← ↑ → ↓', does: 'Move the cursor (grid), the map, or the moment (timeline)' },
-  { key: 'Shift + arrows', does: 'Select as you move (grid)' },
-  { key: 'Enter', does: 'Select what is under the cursor' },
+  { key: 'Shift + arrows', does: 'Select as you move (grid), or draw a time (timeline)' },
+  { key: 'Enter', does: 'Select what is under the cursor, or the time that is drawn' },
   { key: '+  −  0', does: 'Nearer, farther, everything' },
   { key: 'n  p', does: 'Next and previous trouble' },
   { key: 'Esc', does: 'Select nothing' },

@@ -1,5 +1,7 @@
 import { useEffect, useState } from 'react';
+import { ledgerNowMs } from '../api/answering.ts';
 import type { BatchProcess } from '../api/answers.ts';
+import { isSpan, spanWords, writeSpan } from '../selection/span.ts';
 import { amendQuery, go } from '../shell/place.ts';
 import { type TaskQuery, type TextField, textNames, texts } from './task-query.ts';
 
@@ -38,11 +40,9 @@ export function FilterBar(props: {
         />
       )}
       <ZoneField zones={query.zones} onChange={(value) => set('zone', value)} />
-      {query.family !== undefined && (
-        <button type="button" className="chip" onClick={() => set('family', '')}>
-          family {query.family} <span aria-hidden="true">×</span>
-          <span className="unseen">: take this condition away</span>
-        </button>
+      {query.family !== undefined && <Chip says={`family ${query.family}`} onRemove={() => set('family', '')} />}
+      {isSpan(query.span) && (
+        <Chip says={spanWords(query.span, ledgerNowMs())} onRemove={() => amendQuery((all) => writeSpan(all, {}))} />
       )}
     </search>
   );
@@ -127,12 +127,7 @@ function Choice(props: {
 
 function ZoneField({ zones, onChange }: { zones: readonly number[]; onChange: (value: string) => void }) {
   if (zones.length > 1) {
-    return (
-      <button type="button" className="chip" onClick={() => onChange('')}>
-        {zones.length} zones <span aria-hidden="true">×</span>
-        <span className="unseen">: take this condition away</span>
-      </button>
-    );
+    return <Chip says={`${zones.length} zones`} onRemove={() => onChange('')} />;
   }
   return (
     <label className="choice zone">
@@ -144,5 +139,14 @@ function ZoneField({ zones, onChange }: { zones: readonly number[]; onChange: (v
         onChange={({ target }) => onChange(target.value.replace(/\D/g, ''))}
       />
     </label>
+  );
+}
+
+function Chip({ says, onRemove }: { says: string; onRemove: () => void }) {
+  return (
+    <button type="button" className="chip" onClick={onRemove}>
+      {says} <span aria-hidden="true">×</span>
+      <span className="unseen">: take this condition away</span>
+    </button>
   );
 }

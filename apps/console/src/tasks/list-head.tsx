@@ -1,13 +1,14 @@
 import { amendQuery } from '../shell/place.ts';
 
-const columns = [
+/** A first press on a column sorts upwards, unless it is read from its end. */
+const columns: { name: string; sort?: string; first?: string }[] = [
   { name: 'Phase', sort: 'phase' },
   { name: 'Task', sort: 'task' },
   { name: 'Location', sort: 'location' },
   { name: 'Zone', sort: 'zone' },
   { name: 'Remote job' },
   { name: 'Why, or what it says' },
-  { name: 'Since' },
+  { name: 'Since', sort: 'moved', first: '-moved' },
 ];
 
 /** @param sort a column; with `-` in front, downwards */
@@ -30,9 +31,10 @@ export function ListHead({ sort, mayTick }: { sort: string; mayTick: boolean }) 
   );
 }
 
-function Column({ name, sort, current }: { name: string; sort?: string; current: string }) {
+function Column(props: { name: string; sort?: string; first?: string; current: string }) {
+  const { name, sort, first = sort ?? '', current } = props;
   const state = sort === current ? 'ascending' : `-${sort}` === current ? 'descending' : 'none';
-  const next = state === 'ascending' ? `-${sort}` : (sort ?? '');
+  const next = { none: first, ascending: `-${sort}`, descending: sort ?? '' }[state];
   return (
     // biome-ignore lint/a11y/useSemanticElements: see the table
     // biome-ignore lint/a11y/useFocusableInteractive: its button is

@@ -15,7 +15,8 @@ export const TaskLine = memo(function TaskLine(props: {
 }) {
   const { row, index, top, height, isTicked, onTick } = props;
   const { id, phase, process, zone, zoneIndex, provider, remoteJobId, attempt } = row;
-  const sinceMs = row.endedAtMs ?? row.launchedAtMs;
+  // What moved before that was kept has only the other two.
+  const sinceMs = row.movedAtMs ?? row.endedAtMs ?? row.launchedAtMs;
   return (
     // biome-ignore lint/a11y/useSemanticElements: see the table
     // biome-ignore lint/a11y/useFocusableInteractive: its link is

@@ -21,6 +21,16 @@ test('an action is done to exactly what is listed: the batch, or a filter', () =
   });
 });
 
+test('a time stands in the address, and means the same in a list and in an action', () => {
+  const query = readTaskQuery('since=1000&until=61000&sort=-moved', { batch: 'b1' });
+  expect(tasksPath(query, 100)).toBe('/tasks?batch=b1&sort=-moved&movedSinceMs=1000&movedUntilMs=61000&limit=100');
+  expect(targetOf(query)).toEqual({
+    kind: 'filter',
+    filter: { batch: 'b1', movedSinceMs: 1000, movedUntilMs: 61000 },
+  });
+  expect(readTaskQuery('since=yesterday&until=-1').span).toEqual({});
+});
+
 test('where the board could not do the same, no action is offered', () => {
   expect(targetOf(readTaskQuery('phase=failed'))).toBeUndefined();
   expect(targetOf(readTaskQuery('remoteId=job-1', { batch: 'b1' }))).toBeUndefined();

@@ -1,6 +1,7 @@
 import type { Target } from '../api/action-answers.ts';
 import { queryOf } from '../api/fetching.ts';
 import { isPhase, type Phase } from '../phases/phases.ts';
+import { readSpan, type Span } from '../selection/span.ts';
 
 /** Which tasks are meant, as it stands in the address of a page. Every condition that is given must hold. */
 
@@ -19,6 +20,8 @@ export interface TaskQuery extends Partial<Record<TextField, string>> {
   phases: Phase[];
   processes: number[];
   zones: number[];
+  /** When they last moved. */
+  span: Span;
   provider?: string | undefined;
   family?: string | undefined;
   sort: string;
@@ -38,6 +41,7 @@ export function readTaskQuery(query: string, also: { batch?: string; zones?: rea
     phases: listOf(given.get('phase')).filter(isPhase),
     processes: numbersOf(given.get('process')),
     zones: also.zones ? [...also.zones] : numbersOf(given.get('zone')),
+    span: readSpan(given),
     provider: text('provider'),
     family: text('family'),
     sort: text('sort') ?? 'task',
@@ -52,19 +56,21 @@ const numbersOf = (text: string | null) =>
 
 /** Under the API, without the page. */
 export function tasksPath(query: TaskQuery, limit: number): string {
-  const { phases, processes, zones, ...rest } = query;
+  const { phases, processes, zones, span, ...rest } = query;
   return `/tasks${queryOf({
     ...rest,
     phase: phases,
     process: processes,
     zone: zones.slice(0, mostListedZones),
+    movedSinceMs: span.sinceMs,
+    movedUntilMs: span.untilMs,
     limit,
   })}`;
 }
 
 /** What an action on all that match is done to; undefined where only single tasks can be named. */
 export function targetOf(query: TaskQuery): Target | undefined {
-  const { batch, phases, processes, zones, location, image, error, provider, family, remoteId } = query;
+  const { batch, phases, processes, zones, span, location, image, error, provider, family, remoteId } = query;
   if (batch === undefined || remoteId !== undefined || zones.length > mostActedZones) return undefined;
   const some = <T>(list: T[]) => (list.length > 0 ? list : undefined);
   const conditions = {
@@ -76,6 +82,8 @@ export function targetOf(query: TaskQuery): Target | undefined {
     error,
     provider,
     family,
+    movedSinceMs: span.sinceMs,
+    movedUntilMs: span.untilMs,
   };
   const given = Object.entries(conditions).filter(([, value]) => value !== undefined);
   if (given.length === 0) return { kind: 'batch', batch };

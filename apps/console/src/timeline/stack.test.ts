@@ -21,6 +21,12 @@ test('each moment has its place, and each place its moment', () => {
   expect(chart.itemAt(250)).toEqual({ ...none, atMs: 2 * minute });
 });
 
+test('what is drawn across it is whole intervals, in either direction, and never beyond its ends', () => {
+  expect(chart.between(250, 520)).toEqual({ sinceMs: 2 * minute, untilMs: 6 * minute });
+  expect(chart.between(520, 250)).toEqual({ sinceMs: 2 * minute, untilMs: 6 * minute });
+  expect(chart.between(-40, 2_000)).toEqual({ sinceMs: 0, untilMs: 10 * minute });
+});
+
 test('under the axis the most urgent comes first, and what is pressed is what is there', () => {
   expect(chart.seriesAt(520, 52)?.name).toBe('parked');
   expect(chart.seriesAt(520, 58)?.name).toBe('failed');

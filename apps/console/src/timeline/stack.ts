@@ -1,5 +1,6 @@
 import type { Timeline, TimelineItem } from '../api/answers.ts';
 import type { Phase } from '../phases/phases.ts';
+import type { Span } from '../selection/span.ts';
 import { num } from '../words/words.ts';
 
 /** The night by intervals: launches above, ends below, one upon the other. */
@@ -39,6 +40,8 @@ export interface Chart {
   msAt(x: number): number;
   /** The interval at a place across, and what is there at that height. */
   itemAt(x: number): TimelineItem;
+  /** The intervals between two places across, whole. */
+  between(a: number, b: number): Required<Span>;
   seriesAt(x: number, y: number): Series | undefined;
 }
 
@@ -87,6 +90,10 @@ export function chartOf({ items, intervalMs, fromMs, toMs }: Timeline, { width, 
     const atMs = fromMs + Math.floor((msAt(x) - fromMs) / intervalMs) * intervalMs;
     return items.find((item) => item.atMs === atMs) ?? { atMs, ...nothing };
   };
+  const between = (a: number, b: number) => ({
+    sinceMs: itemAt(Math.max(0, Math.min(a, b))).atMs,
+    untilMs: itemAt(Math.min(width - 1, Math.max(a, b))).atMs + intervalMs,
+  });
   return {
     paths: [launches, ...ends].flatMap((series) => {
       const list = bars.get(series);
@@ -97,6 +104,7 @@ export function chartOf({ items, intervalMs, fromMs, toMs }: Timeline, { width, 
     xOf,
     msAt,
     itemAt,
+    between,
     seriesAt(x, y) {
       if (y < upper) return undefined;
       return stackOf(itemAt(x)).find(({ from, tall }) => y >= upper + from && y <= upper + from + tall)?.series;

@@ -45,6 +45,14 @@ local function noteTime(batch, to, now)
 end
 
 --[[
+  When each task last moved, 4 bytes a task beside the grid: <batch>:moved, Unix seconds, big-endian; 0: not known.
+  Trouble with it never touches the step.
+]]
+local function noteMoved(batch, index, now)
+  redis.pcall('SETRANGE', batch .. ':moved', index * 4, struct.pack('>I4', math.floor(now / 1000)))
+end
+
+--[[
   Moves one task from one phase to another: grid byte, counters and the batch's end change together, or not at all.
   A batch has ended when nothing in it can still happen by itself; `ended` then holds its id until its results are written.
 ]]
@@ -54,6 +62,7 @@ local function move(batch, grid, counts, ended, index, from, to, now)
   redis.call('HINCRBY', counts, from, -1)
   redis.call('HINCRBY', counts, to, 1)
   noteTime(batch, to, now)
+  noteMoved(batch, index, now)
   local open = 0
   for _, n in ipairs(redis.call('HMGET', counts, 'q', 'l', 'u', 'r')) do open = open + tonumber(n or 0) end
   if to == 'l' then noteUnderway(base, batch, now) end

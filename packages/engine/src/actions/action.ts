@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type BatchId, openPhases, type Phase, redrivablePhases, type TaskId } from '@nightpass/core';
+import type { MovedSpan } from '../ledger/moved.ts';
 import type { HoldKind } from '../pacing/holds.ts';
 
 /** What people may do, and to what. Pure. */
@@ -11,7 +12,7 @@ export type TaskAction = (typeof taskActions)[number];
 export type ActionKind = TaskAction | (typeof providerActions)[number];
 
 /** Every condition that is given must hold. */
-export interface TaskFilter {
+export interface TaskFilter extends MovedSpan {
   batch: string;
   phases?: readonly Phase[] | undefined;
   /** Indexes within the batch. */
@@ -108,13 +109,20 @@ export function targetWords(target: Target): string {
     case 'filter': {
       const { batch, ...conditions } = target.filter;
       const words = Object.entries(conditions).flatMap(([name, value]) =>
-        value === undefined ? [] : [`${name} ${Array.isArray(value) ? value.slice(0, 20).join(',') : String(value)}`],
+        value === undefined ? [] : [conditionWords(name, value)],
       );
       return [`batch ${batch}`, ...words].join('; ').slice(0, 500);
     }
     default:
       return target satisfies never;
   }
+}
+
+function conditionWords(name: string, value: unknown): string {
+  if (name === 'movedSinceMs' || name === 'movedUntilMs') {
+    return `${name === 'movedSinceMs' ? 'moved since' : 'moved until'} ${new Date(Number(value)).toISOString()}`;
+  }
+  return `${name} ${Array.isArray(value) ? value.slice(0, 20).join(',') : String(value)}`;
 }
 
 /** An action, from its preview on. */

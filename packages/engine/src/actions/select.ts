@@ -4,6 +4,7 @@ import { isBad } from '../failures/walk-failures.ts';
 import { type BatchRecord, gridIndex, refAt, zoneOf } from '../ledger/batch-record.ts';
 import { readBatch } from '../ledger/batches.ts';
 import type { LedgerContext } from '../ledger/context.ts';
+import { isWithin, readMoved, secondsOf } from '../ledger/moved.ts';
 import type { TaskFilter } from './action.ts';
 import { foldText } from './fold.ts';
 
@@ -28,17 +29,22 @@ export async function* selectByFilter(ledger: LedgerContext, filter: TaskFilter)
   if (!batch) throw new NothingThere(`no batch ${filter.batch}`);
   const zones = await zonesMeant(ledger, batch, filter);
   const wanted = new Set(filter.phases ?? phases);
+  const meant = secondsOf(filter);
   for (let processIndex = 0; processIndex < batch.processCount; processIndex++) {
     if (filter.processes && !filter.processes.includes(processIndex)) continue;
     if (filter.provider !== undefined && batch.providers[processIndex] !== filter.provider) continue;
     const start = processIndex * batch.zoneCount;
     for (let from = 0; from < batch.zoneCount; from += gridBytes) {
       const to = Math.min(from + gridBytes, batch.zoneCount) - 1;
-      const bytes = await ledger.redis.getrangeBuffer(ledger.keys.grid(batch.id), start + from, start + to);
+      const [bytes, seconds] = await Promise.all([
+        ledger.redis.getrangeBuffer(ledger.keys.grid(batch.id), start + from, start + to),
+        meant && readMoved(ledger, batch.id, start + from, start + to),
+      ]);
       const tasks: Found['tasks'] = [];
       for (const [i, byte] of bytes.entries()) {
         const phase = byByte.get(byte);
         if (!phase || !wanted.has(phase) || zones?.[from + i] === 0) continue;
+        if (meant && !isWithin(seconds?.[i], meant)) continue;
         tasks.push({ index: start + from + i, phase });
       }
       const said = filter.error === undefined && !filter.family ? tasks : await bySaying(ledger, batch, tasks, filter);

@@ -18,6 +18,8 @@ export interface Keys {
   timeline(id: BatchId): string;
   /** What its jobs cost, by provider and unit. */
   cost(id: BatchId): string;
+  /** When each task last moved, 4 bytes a task. */
+  moved(id: BatchId): string;
   task(ref: TaskRef): string;
   provider(name: string): ProviderKeys;
   /** BullMQ's lock on a launch job: the one internal key of BullMQ that we read, as the fence of the intent. */
@@ -77,6 +79,7 @@ export function createKeys(prefix = 'nightpass'): Keys {
     cursor: (id) => `${batch(id)}:cursor`,
     timeline: (id) => `${batch(id)}:timeline`,
     cost: (id) => `${batch(id)}:cost`,
+    moved: (id) => `${batch(id)}:moved`,
     task: (ref) => taskPrefix + taskIdOf(ref),
     provider(name) {
       const base = `${prefix}:provider:${name}`;

@@ -9,6 +9,7 @@ import {
 } from '@nightpass/core';
 import { type BatchRecord, gridIndex, refAt } from './batch-record.ts';
 import type { LedgerContext } from './context.ts';
+import { isWithin, type MovedSpan, readMoved, secondsOf } from './moved.ts';
 import { parseTaskRecord, type TaskRecord } from './task-record.ts';
 
 /** Looking at tasks, without changing any. */
@@ -49,18 +50,25 @@ const pageBytes = 65_536;
 /**
  * Walks a batch's grid and yields the places of tasks in some phases, without ever holding the whole of it.
  * @param from index to start at
+ * @param span when they last moved
  */
 export async function* walkGrid(
-  { redis, keys }: LedgerContext,
+  ledger: LedgerContext,
   batch: Pick<BatchRecord, 'id' | 'zoneCount' | 'taskCount'>,
   wanted: (phase: Phase) => boolean,
   from = 0,
+  span: MovedSpan = {},
 ): AsyncGenerator<{ id: TaskId; ref: TaskRef; index: number; phase: Phase }> {
+  const meant = secondsOf(span);
   for (let start = from; start < batch.taskCount; start += pageBytes) {
-    const bytes = await redis.getrange(keys.grid(batch.id), start, start + pageBytes - 1);
+    const [bytes, seconds] = await Promise.all([
+      ledger.redis.getrange(ledger.keys.grid(batch.id), start, start + pageBytes - 1),
+      meant && readMoved(ledger, batch.id, start, start + pageBytes - 1),
+    ]);
     for (let i = 0; i < bytes.length; i++) {
       const phase = phaseOfByte(bytes.charAt(i));
       if (!wanted(phase)) continue;
+      if (meant && !isWithin(seconds?.[i], meant)) continue;
       const ref = refAt(start + i, batch);
       yield { id: taskIdOf(ref), ref, index: start + i, phase };
     }

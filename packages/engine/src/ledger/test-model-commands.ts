@@ -6,6 +6,7 @@ import { cancelBatch, redriveBatch } from '../test-act.ts';
 import { provider } from '../test-ledger.ts';
 import type { LedgerContext } from './context.ts';
 import { finishLaunch, recordLaunched, recordLost, requeue, type TaskPlace, writeIntent } from './launching.ts';
+import { readMoved } from './moved.ts';
 import { type Claim, claimDue, closeTask, settle } from './sweeping.ts';
 import { type Model, mostInFlight, processCount, processOfTask, taskCount, zoneCount } from './test-model.ts';
 
@@ -215,6 +216,7 @@ async function expectAlike(model: Model, { ledger: { redis, keys }, id }: Real):
   const pipeline = redis.pipeline();
   pipeline.get(keys.grid(id)).hgetall(keys.counts(id)).smembers(its.inflight).zrange(its.due, '0', '-1');
   pipeline.hgetall(its.claims).smembers(keys.ended).hexists(keys.batch(id), 'endedAt');
+  const seconds = readMoved({ redis, keys }, id, 0, taskCount - 1);
   for (let p = 0; p < processCount; p++) pipeline.smembers(`${its.launching}p${p}`).smembers(`${its.doubt}p${p}`);
   for (let t = 0; t < taskCount; t++) pipeline.hmget(keys.task(placeIn(id, t).ref), 'attempt', 'drive', 'remoteId');
   const replies = ((await pipeline.exec()) ?? []).map(([error, reply]) => {
@@ -239,6 +241,10 @@ async function expectAlike(model: Model, { ledger: { redis, keys }, id }: Real):
   expect(
     Object.fromEntries(Object.entries(counts).flatMap(([byte, n]) => (n === '0' ? [] : [[byte, Number(n)]]))),
   ).toEqual(counted);
+  for (const [index, second] of (await seconds).entries()) {
+    const { phase, attempt, drive } = model.at(index);
+    if (phase !== 'queued' || attempt > 0 || drive > 1) expect(second).toBeGreaterThan(0);
+  }
   expect(inflight.sort()).toEqual(idsOf(model.inFlight()));
   expect(due.sort()).toEqual(idsOf(model.indexes((it) => it.due !== undefined)));
   const owners = [...model.owners].map(([remote, index]) => [remote, taskIdOf(placeIn(id, index).ref)]);

@@ -18,6 +18,8 @@ export const filter = z
     error: text,
     provider: text,
     family: z.string().optional(),
+    movedSinceMs: z.int().min(0).optional(),
+    movedUntilMs: z.int().min(0).optional(),
   })
   .meta({ id: 'TaskFilter', description: 'Every condition must hold' });
 

@@ -17,9 +17,28 @@ export const filterFields = {
     .string()
     .regex(/^f[0-9a-f]{8}$/, 'must be the id of a family')
     .optional(),
+  movedSinceMs: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .optional()
+    .describe('Came into its phase then or later: Unix ms, to the second'),
+  movedUntilMs: z.coerce.number().int().min(0).optional().describe('Came into its phase before that'),
 };
 
-export const taskSorts = ['task', '-task', 'zone', '-zone', 'location', '-location', 'phase', '-phase'] as const;
+/** By `moved`, what is not known comes last, both ways. */
+export const taskSorts = [
+  'task',
+  '-task',
+  'zone',
+  '-zone',
+  'location',
+  '-location',
+  'phase',
+  '-phase',
+  'moved',
+  '-moved',
+] as const;
 
 export const tasksQuery = z.object({
   batch: z
@@ -66,6 +85,9 @@ export const taskRow = z
       .describe('Absent: its platform told nothing, which is not to say that it was free'),
     launchedAtMs: atMs.optional(),
     endedAtMs: atMs.optional(),
+    movedAtMs: atMs
+      .optional()
+      .describe('Came into its phase then, to the second; absent: it never moved, or not known'),
   })
   .meta({ id: 'TaskRow' });
 
