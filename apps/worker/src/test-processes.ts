@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Workers as real processes, to be killed. They run what `tsc -b` built. */
+/** Workers as real processes, to be killed. They run what was built. */
 
-const mainFile = fileURLToPath(new URL('../bin/worker.js', import.meta.url));
+const bin = fileURLToPath(new URL('../bin/worker.js', import.meta.url));
+/** Not bundled: each library is a file that is loaded. */
+export const unbundled = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
 export interface WorkerProcesses {
   start(): WorkerProcess;
@@ -27,6 +29,7 @@ export async function workerProcesses(
   redisUrl: string,
   config: object,
   env: NodeJS.ProcessEnv = {},
+  program = bin,
 ): Promise<WorkerProcesses> {
   const dir = await mkdtemp(join(tmpdir(), 'nightpass-workers-'));
   const configPath = join(dir, 'nightpass.yaml');
@@ -36,7 +39,7 @@ export async function workerProcesses(
 
   return {
     start() {
-      const child = spawn(process.execPath, [mainFile], {
+      const child = spawn(process.execPath, [program], {
         env: {
           PATH: process.env.PATH,
           REDIS_URL: redisUrl,

@@ -7,7 +7,7 @@ import { startTestRedis, type TestRedis } from '@nightpass/runtime/test-redis';
 import { type Simulator, startSimulator } from '@nightpass/simulator';
 import { afterEach, expect, test } from 'vitest';
 import { batchOf, until } from './test-night.ts';
-import { type WorkerProcess, type WorkerProcesses, workerProcesses } from './test-processes.ts';
+import { unbundled, type WorkerProcess, type WorkerProcesses, workerProcesses } from './test-processes.ts';
 
 /** Real worker processes, and a collector that writes down all it is sent. */
 
@@ -89,6 +89,7 @@ async function night(env: NodeJS.ProcessEnv) {
       },
     },
     { TEST_TOKEN: key, ...env },
+    unbundled,
   );
   const ledger = { redis: redis.client(), keys: createKeys() };
   const id = `b${randomBytes(6).toString('hex')}` as BatchId;

@@ -14,7 +14,7 @@ describe('a look', () => {
       const { body } = await byHand('GET', '/jobs/4101');
       return body as { endTime: string | null; status: string };
     };
-    await expect.poll(async () => (await ended()).endTime, { interval: 20 }).not.toBeNull();
+    await expect.poll(async () => (await ended()).endTime, { interval: 20, timeout: 20_000 }).not.toBeNull();
     expect((await ended()).status).toBe('RUNNING');
     expect(await provider.look(job, freely)).toMatchObject({ state: { status: 'running', progressPercent: 75 } });
   });
