@@ -69,7 +69,7 @@ export const usualSettings: BoardSettings = {
     [
       'insula',
       {
-        kind: 'airbus-playground',
+        kind: 'desp-insula',
         origin: 'https://insula.example.org',
         limits: { ...limits, launchesPerSecond: 0.2, maxInFlight: 20 },
       },

@@ -149,7 +149,7 @@ export async function plantNight(ledger: LedgerContext, plan: NightPlan): Promis
         launchedAt,
         remoteId: `job-${index}`,
         address: `/api/v1/jobs/job-${index}`,
-        history: `${launchedAt} launching: attempt 1\n`,
+        history: historyOf(index, launchedAt, ended.includes(phase) ? { atMs: endedAt, phase, its } : undefined),
         ...(ended.includes(phase) && { endedAt }),
         ...(its && { rule: its.rule, reason: its.says(index) }),
       });
@@ -163,6 +163,22 @@ export async function plantNight(ledger: LedgerContext, plan: NightPlan): Promis
   await redis.hset(keys.batch(id), 'acceptedAt', plan.startedAtMs - 60_000);
   if (plan.isOver) await redis.hset(keys.batch(id), 'endedAt', plan.startedAtMs + 6 * hourMs);
   return { id, struck };
+}
+
+function historyOf(
+  index: number,
+  launchedAtMs: number,
+  end: { atMs: number; phase: Phase; its: Cause | undefined } | undefined,
+): string {
+  const lines = [
+    `${launchedAtMs} launching: attempt 1`,
+    `${launchedAtMs + 400 + (index % 900)} running: launched-201: remote job job-${index}`,
+  ];
+  if (end) {
+    const { atMs, phase, its } = end;
+    lines.push(`${atMs} ${phase}: ${its ? `${its.rule}: ${its.says(index)}` : 'remote-succeeded'}`);
+  }
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 /** Three causes, none of which says so by itself. */

@@ -7,6 +7,7 @@ export { logIn } from './log-in.ts';
 export {
   type CreateOptions,
   createProvider,
+  logsUnderJob,
   type ProviderKindName,
   parseProviderConfig,
   providerKinds,

@@ -22,6 +22,8 @@ export interface ProviderKind<C extends BaseProviderConfig> {
   configSchema: z.ZodType<C>;
   /** What a process of a batch file must bring for it. */
   takes: Takes;
+  /** Under a job's own address, where it tells what it did; with the same credentials. */
+  logsUnderJob?: string;
   create(config: C, options: CreateOptions): Provider;
 }
 
@@ -30,6 +32,7 @@ function kind<C extends BaseProviderConfig>(of: ProviderKind<C>) {
   return {
     configSchema: of.configSchema as z.ZodType<BaseProviderConfig>,
     takes: of.takes,
+    logsUnderJob: of.logsUnderJob,
     create(name: string, config: unknown, options: CreateOptions): Provider {
       return of.create(checked(name, of.configSchema, config), options);
     },
@@ -43,13 +46,23 @@ export const providerKinds = {
     takes: 'images',
     create: createAirbusPlayground,
   }),
-  'desp-insula': kind({ configSchema: despInsulaConfig, takes: 'inputs', create: createDespInsula }),
+  'desp-insula': kind({
+    configSchema: despInsulaConfig,
+    takes: 'inputs',
+    logsUnderJob: '/logs',
+    create: createDespInsula,
+  }),
   'ogc-api-processes': kind({
     configSchema: ogcApiProcessesConfig,
     takes: 'inputs',
     create: createOgcApiProcesses,
   }),
-  openeo: kind({ configSchema: openEoConfig, takes: 'inputs-or-graph', create: createOpenEo }),
+  openeo: kind({
+    configSchema: openEoConfig,
+    takes: 'inputs-or-graph',
+    logsUnderJob: '/logs',
+    create: createOpenEo,
+  }),
 };
 export type ProviderKindName = keyof typeof providerKinds;
 
@@ -72,6 +85,10 @@ export function takesOf(configs: Readonly<Record<string, { kind: string }>>): Re
     Object.entries(configs).map(([name, config]) => [name, providerKinds[kindNameOf(name, config)].takes]),
   );
 }
+
+/** Under a job's own address, where platforms of this kind tell what it did; undefined: nowhere. */
+export const logsUnderJob = (kindName: string): string | undefined =>
+  Object.hasOwn(providerKinds, kindName) ? providerKinds[kindName as ProviderKindName].logsUnderJob : undefined;
 
 /** The config of one provider, checked whole, with the defaults of its kind. @throws naming every bad key at once. */
 export function parseProviderConfig(name: string, config: unknown): BaseProviderConfig {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { launchKeyOf } from '@nightpass/engine';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bodyOf, contentOf, drive, openSample, startTestBoard, type TestBoard } from '../test-ledger.ts';
 import { batchDetail, batchPage, familyList, processList, timeline } from './schemas/batches.ts';
@@ -201,13 +202,18 @@ test('a task tells its history, attempt by attempt, and what may be done to it',
     task: { phase: 'failed', rule: 'refused' },
     batch: { name: 'Evening round' },
     attempts: [
-      { number: 1, entries: [{ text: 'launching: attempt 1' }, { text: 'failed: refused: 400: no such dataset' }] },
+      {
+        number: 1,
+        launchKey: launchKeyOf({ id: `${id}-0-3` }, 1),
+        entries: [{ text: 'launching: attempt 1' }, { text: 'failed: refused: 400: no such dataset' }],
+      },
     ],
     may: ['redrive'],
     payload: { process: { id: 'p-0' }, zone: { location: 'Brest 4' } },
   });
   const running = taskDetail.parse(await json(`/tasks/${id}-0-4`));
   expect(running.links.remote).toBe('https://api.example.org/jobs/4');
+  expect(running.links.logs).toBeUndefined();
   expect(running.may).toEqual(['cancel']);
 });
 
@@ -248,4 +254,12 @@ test('the newest batch is read as soon as somebody looks at the overview', async
   // Nobody asks for the batch meanwhile: that would have it read, too.
   await sleep(1_000);
   expect((await get(`/batches/${newest.id}/grid`)).headers.get('etag')).toContain(newest.id);
+});
+
+test('a job leads to its logs where its platform has them', async () => {
+  const content = contentOf({ processes: 1, zones: 1 });
+  const there = await openSample(board.ledger, { content, provider: 'insula' });
+  await drive(board.ledger, there.place(0), 'running');
+  const { links } = taskDetail.parse(await json(`/tasks/${there.id}-0-0`));
+  expect(links.logs).toBe('https://insula.example.org/jobs/0/logs');
 });

@@ -1,5 +1,7 @@
-import { actionsFor, explainTask, gridIndex, ledgerNow, movedAtMs, type Why } from '@nightpass/engine';
+import { actionsFor, explainTask, gridIndex, launchKeyOf, ledgerNow, movedAtMs, type Why } from '@nightpass/engine';
+import { logsUnderJob } from '@nightpass/providers';
 import type { z } from 'zod';
+import type { ProviderSettings } from '../config.ts';
 import { Refused } from '../pages/trouble.ts';
 import type { Api, ApiParts } from './api-parts.ts';
 import { taskDetail, taskParams } from './schemas/tasks.ts';
@@ -19,8 +21,8 @@ export function taskDetailRoute(app: Api, parts: ApiParts): void {
     const why = await explainTask(ledger, params.id, (provider) => settings.providers.get(provider)?.limits);
     if (!why) throw new Refused(404, 'the ledger has no such task');
     const [moved] = await movedAtMs(ledger, why.batch.id, [gridIndex(why.task, why.batch)]);
-    const origin = settings.providers.get(why.provider)?.origin;
-    return detailOf(why, { origin, movedAtMs: moved, nowMs: await ledgerNow(ledger) });
+    const provider = settings.providers.get(why.provider);
+    return detailOf(why, { provider, movedAtMs: moved, nowMs: await ledgerNow(ledger) });
   });
 }
 
@@ -28,17 +30,19 @@ const mostLetters = 20_000;
 
 function detailOf(
   why: Why,
-  also: { origin: string | undefined; movedAtMs: number | undefined; nowMs: number },
+  also: { provider: ProviderSettings | undefined; movedAtMs: number | undefined; nowMs: number },
 ): Detail {
   const { task, content, batch } = why;
-  const { origin, nowMs } = also;
+  const { provider, nowMs } = also;
+  const remote = remoteLink(task.job?.address, provider?.origin);
+  const logs = provider && logsUnderJob(provider.kind);
   return {
     nowMs,
     task: rowOf(task, content, { batch, movedAtMs: also.movedAtMs }, mostLetters),
     batch: { id: batch.id, name: batch.name, file: batch.file },
     why: { answer: why.answer, sinceMs: why.sinceMs, untilMs: why.untilMs, holds: why.holds },
     history: task.history,
-    attempts: attemptsOf(task.history),
+    attempts: attemptsOf(task.id, task.history),
     looks: {
       count: task.looks,
       lastAtMs: task.lookedAtMs,
@@ -48,7 +52,8 @@ function detailOf(
     },
     cancel: task.cancel && { reason: task.cancel.reason, tries: task.cancel.tries },
     links: {
-      remote: remoteLink(task.job?.address, origin),
+      remote,
+      logs: remote !== undefined && logs !== undefined ? remote + logs : undefined,
       // Addresses of results may carry signatures, which open them: those stay with us.
       results: (task.results ?? []).map(({ name, type, sizeBytes }) => ({ name, type, sizeBytes })),
       resultsCut: task.resultsCut,
@@ -66,11 +71,14 @@ function remoteLink(address: string | undefined, origin: string | undefined): st
 }
 
 /** The history, cut where each launch begins. What is before the oldest that is kept belongs to none. */
-export function attemptsOf(history: readonly { atMs: number; text: string }[]): Detail['attempts'] {
+export function attemptsOf(id: string, history: readonly { atMs: number; text: string }[]): Detail['attempts'] {
   const attempts: Detail['attempts'] = [];
   for (const entry of history) {
     const [, number] = /^launching: attempt (\d+)/.exec(entry.text) ?? [];
-    if (number) attempts.push({ number: Number(number), intendedAtMs: entry.atMs, entries: [] });
+    if (number) {
+      const launchKey = launchKeyOf({ id }, Number(number));
+      attempts.push({ number: Number(number), launchKey, intendedAtMs: entry.atMs, entries: [] });
+    }
     attempts.at(-1)?.entries.push(entry);
   }
   return attempts;

@@ -161,7 +161,7 @@ export interface TaskDetail {
   batch: { id: string; name?: string | undefined; file: string };
   why: { answer: string; sinceMs: number; untilMs?: number | undefined; holds: Hold[] };
   history: Entry[];
-  attempts: { number: number; intendedAtMs: number; entries: Entry[] }[];
+  attempts: { number: number; launchKey: string; intendedAtMs: number; entries: Entry[] }[];
   looks: {
     count: number;
     lastAtMs?: number | undefined;
@@ -172,6 +172,7 @@ export interface TaskDetail {
   cancel?: { reason: string; tries: number } | undefined;
   links: {
     remote?: string | undefined;
+    logs?: string | undefined;
     results: { name: string; type?: string | undefined; sizeBytes?: number | undefined }[];
     resultsCut: number;
   };

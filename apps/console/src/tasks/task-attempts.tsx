@@ -10,13 +10,17 @@ export function TaskAttempts({ detail: { attempts, history, task } }: { detail: 
     <section aria-labelledby="history-title">
       <h2 id="history-title">History</h2>
       {history.length === 0 && <p className="empty">Nothing was sent yet.</p>}
-      {attempts.toReversed().map(({ number, intendedAtMs, entries }) => {
+      {attempts.toReversed().map(({ number, launchKey, intendedAtMs, entries }) => {
         const lastMs = entries.at(-1)?.atMs ?? intendedAtMs;
         return (
           <details key={number} className="attempt" open={number === task.attempt}>
             <summary>
               <b>Attempt {number}</b> <At ms={intendedAtMs} precision="seconds" />
               {lastMs > intendedAtMs && <small> over {span(lastMs - intendedAtMs)}</small>}
+              <small>
+                {' '}
+                · launch <code>{launchKey}</code>
+              </small>
             </summary>
             <Entries entries={entries} />
           </details>

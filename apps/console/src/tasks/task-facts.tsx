@@ -25,6 +25,14 @@ export function TaskFacts({ detail }: { detail: TaskDetail }) {
                   <a href={links.remote} rel="noreferrer noopener" target="_blank">
                     on its platform
                   </a>
+                  {links.logs && (
+                    <>
+                      {', '}
+                      <a href={links.logs} rel="noreferrer noopener" target="_blank">
+                        its logs
+                      </a>
+                    </>
+                  )}
                 </>
               )}
             </>

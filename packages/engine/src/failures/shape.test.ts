@@ -9,6 +9,7 @@ describe('what differs from one failure to the next is taken out', () => {
     ['numbers', 'zone 17 of 2,400 lies -3.5 outside', 'zone # of # lies # outside'],
     ['percents and units', 'cloud cover 87.5 % after 12 min', 'cloud cover # % after # min'],
     ['uuids', 'job 8e5d2a9b-5c0e-4bb6-9f6e-0d1d2f3a4b5c was lost', 'job # was lost'],
+    ['uuids of figures', 'job 00000000-0000-1000-8000-000000000000 was lost', 'job # was lost'],
     ['hexadecimal', 'checksum deadbeefcafe0123 is not 0XFF12', 'checksum # is not #'],
     ['our own task ids', 'it belongs to task b3f2a90c1d4e-0-17', 'it belongs to task #'],
     ['numbered names', 'remote job r-1 outlived its deadline of 12 h', 'remote job r-# outlived its deadline of # h'],
@@ -21,6 +22,7 @@ describe('what differs from one failure to the next is taken out', () => {
     ['paths', 'cannot open /data/in/x.tif or C:\\temp\\y\\z.tif', 'cannot open <path> or <path>'],
     ['addresses', 'connect ECONNREFUSED 10.0.0.17:8443', 'connect econnrefused #'],
     ['lists of numbers', 'bad corners [3.1, 43.2], [4.0, 43.9] at 1, 2, 3', 'bad corners [#] at #'],
+    ['ids of requests', 'HTTP 500: no [request Xk-aQz] [correlation id none]', 'http 500: no'],
     ['case, space, controls', '  Out\tof\n MEMORY\u0000 ', 'out of memory'],
   ];
   test.each(cases)('%s', (_, reason, shape) => expect(text(reason)).toBe(shape));

@@ -35,6 +35,9 @@ const clock = '\\d{1,2}:\\d{2}(?::\\d{2}(?:[.,]\\d{1,9})?)?(?: ?(?:z|utc|gmt|[ap
 
 /** In this order: each leaves nothing behind that a later one would take for its own. */
 const folds: readonly Fold[] = [
+  // Also one of figures only, which would be taken for five numbers.
+  [/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '#'],
+  [/ ?\[(?:request|correlation id) [^\]]*\]/g, ''],
   // Of JSON, the keys and the values that are meant for people say what happened.
   [/([{,] ?)"([\w-]{1,40})" ?: ?/g, '$1$2: '],
   [/\b(message|msg|error|reason|details?|title|description|cause): "((?:[^"\\]|\\.)*)"/g, '$1: $2'],

@@ -74,7 +74,15 @@ function reasonOf<R extends FailureRow>(exchange: Exchange, reader: Reader<R>): 
     status < 300
       ? `HTTP ${status}: not the answer that is documented`
       : (reader.reason?.(exchange) ?? [`HTTP ${status}`, excerpt(exchange)].filter(Boolean).join(': '));
-  return trouble === undefined ? words : `${words}: ${trouble}`;
+  return [words, trouble === undefined ? '' : `: ${trouble}`, requestNamed(exchange)].join('');
+}
+
+/** The platform's own id of the request: who runs it finds it by that. */
+const requestHeaders = ['request-id', 'x-request-id', 'x-correlation-id', 'x-amzn-requestid'];
+
+function requestNamed({ headers }: Answer): string {
+  const id = requestHeaders.map((name) => headers[name]).find((value) => /^[\w.:/+=-]{1,80}$/.test(value ?? ''));
+  return id === undefined ? '' : ` [request ${id}]`;
 }
 
 function waitOf(answer: Answer): number | undefined {

@@ -89,9 +89,7 @@ const reader: Reader<Row> = {
   alsoFits: ({ code }, answer) => code === undefined || code.test(codeOf(answer) ?? ''),
   reason(answer) {
     const head = [`HTTP ${answer.status}`, codeOf(answer)].filter(Boolean).join(' ');
-    const told = [head, excerpt(answer)].filter(Boolean).join(': ');
-    const request = answer.headers['request-id'];
-    return request === undefined ? told : `${told} [request ${request}]`;
+    return [head, excerpt(answer)].filter(Boolean).join(': ');
   },
 };
 

@@ -101,6 +101,9 @@ export const taskParams = z.object({ id: z.string().max(100) });
 export const attempt = z
   .object({
     number: count,
+    launchKey: z
+      .string()
+      .describe('The id of this launch: in the name of its job, where the provider’s `launchNameToken` is on'),
     intendedAtMs: atMs,
     entries: z.array(z.object({ atMs, text: z.string() })),
   })
@@ -129,6 +132,7 @@ export const taskDetail = z
     cancel: z.object({ reason: z.string(), tries: count }).optional(),
     links: z.object({
       remote: z.string().optional().describe('The job on its platform; needs an account there'),
+      logs: z.string().optional().describe('What it did, there, where its platform tells that'),
       results: z.array(z.object({ name: z.string(), type: z.string().optional(), sizeBytes: z.number().optional() })),
       resultsCut: count,
     }),
