@@ -15,8 +15,13 @@ import { plantNight, threeCauses } from './planted-night.ts';
 
 const saves = process.env.NIGHTPASS_SAVE_IMAGES === '1';
 const hourMs = 3_600_000;
-/** Whole hours: what the failures share is then the same at any time of the day. */
-const hoursAgo = (hours: number) => Math.floor(Date.now() / hourMs - hours) * hourMs;
+const startedAtMs = Date.now();
+const hoursAgo = (hours: number) => startedAtMs - hours * hourMs;
+/** Where it is two in the afternoon: whenever this runs, the night was today, and what is said of it is as long. */
+const hoursToTwo = 14 - new Date(startedAtMs).getUTCHours();
+const timezoneId = `Etc/GMT${hoursToTwo > 0 ? '-' : '+'}${Math.abs(hoursToTwo)}`;
+const zones = 2_000;
+const lastEnded = 9_000;
 let board: TestBoard;
 let browser: Browser;
 let isLikened: boolean;
@@ -27,16 +32,21 @@ beforeAll(async () => {
     id: 'b8d1f5a90c2e',
     name: 'Harbours of Europe',
     processes: 6,
-    zones: 2_000,
-    causes: threeCauses,
+    zones,
+    causes: threeCauses.map((cause) => ({
+      ...cause,
+      struck: (process, zone) => process * zones + zone <= lastEnded && cause.struck(process, zone),
+    })),
     otherwise(process, zone) {
-      const index = process * 2_000 + zone;
-      if (index > 9_200) return 'queued';
-      if (index > 9_000) return 'running';
+      const index = process * zones + zone;
+      if (index > lastEnded + 200) return 'queued';
+      if (index > lastEnded) return 'running';
       return zone % 500 === 3 ? 'parked' : 'succeeded';
     },
     isOver: false,
-    startedAtMs: hoursAgo(4),
+    startedAtMs: hoursAgo(5.6),
+    // No cause within an hour: whether they share one would depend on the minute.
+    launchHours: 7,
   });
   await plantNight(board.ledger, {
     id: 'b1c2d3e4f5a6',
@@ -88,6 +98,7 @@ test.each(looks)('$name, $screen, $scheme: can be read by everybody, and lies wi
   const { page, complaints, serious, close } = await openPage(browser, board.url + path, {
     viewport: { width, height },
     colorScheme: scheme,
+    timezoneId,
   });
   await page.locator(ready).first().waitFor();
   await page.waitForLoadState('load');

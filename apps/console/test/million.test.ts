@@ -18,7 +18,7 @@ const mostMs = 4_000;
 const leastFrames = 15;
 /** The board reads a batch when somebody looks first, and the map waits for that. */
 const mostFirstMs = 120_000;
-const visits = 5;
+const visits = 3;
 
 beforeAll(async () => {
   board = await startTestBoard();

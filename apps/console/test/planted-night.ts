@@ -22,6 +22,8 @@ export interface NightPlan {
   otherwise(process: number, zone: number): Phase;
   isOver: boolean;
   startedAtMs: number;
+  /** How long it takes to launch all of it; 5, unless given. */
+  launchHours?: number;
 }
 
 const hourMs = 3_600_000;
@@ -135,7 +137,7 @@ export async function plantNight(ledger: LedgerContext, plan: NightPlan): Promis
       bytes += phaseByte[phase];
       add(counts, phaseByte[phase]);
       if (!launched.includes(phase)) continue;
-      const launchedAt = plan.startedAtMs + Math.floor((index / total) * 5 * hourMs);
+      const launchedAt = plan.startedAtMs + Math.floor((index / total) * (plan.launchHours ?? 5) * hourMs);
       const endedAt = launchedAt + 300_000 + ((index * 7_919) % 1_200_000);
       moved.writeUInt32BE(Math.floor((ended.includes(phase) ? endedAt : launchedAt) / 1000), (index - first) * 4);
       inMinute(launchedAt, 'launching');
