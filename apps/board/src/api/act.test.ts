@@ -72,6 +72,20 @@ test('one family among three is previewed, redriven, and nothing else; then it s
   expect(found).toBeDefined();
 });
 
+test('an action by error text chooses what the search shows: what an open task met before is no failure of it', async () => {
+  const { id, place } = await openSample(board.ledger, { content: contentOf({ processes: 1, zones: 3 }) });
+  await drive(board.ledger, place(0), 'failed', '429: slow down');
+  const { redis, keys } = board.ledger;
+  await redis.hset(keys.task(place(1).ref), 'reason', '429: slow down', 'rule', 'throttled');
+  const shown = await until(
+    () => json(`/tasks?batch=${id}&error=slow`),
+    ({ complete }) => complete === true,
+  );
+  const wanted = { action: 'cancel', target: { kind: 'filter', filter: { batch: id, error: 'slow' } } };
+  expect(await bodyOf(await call('POST', '/actions/preview', wanted))).toMatchObject({ matched: 1, tasks: 0 });
+  expect(shown.total).toBe(1);
+});
+
 test('another token may not begin what somebody else previewed, nor something else', async () => {
   const { id } = await openSample(board.ledger, { content: contentOf({ processes: 1, zones: 2 }) });
   const wanted = { action: 'cancel', target: { kind: 'tasks', tasks: [`${id}-0-0`] } };

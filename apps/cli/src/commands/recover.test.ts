@@ -39,8 +39,8 @@ test('an accepted file that is no batch is told, and the command fails', async (
   expect(code).toBe(1);
 });
 
-test('--since wants a date', async () => {
+test('--since wants a time', async () => {
   const { code, stderr } = await place.run('recover', '--since', 'yesterday');
-  expect(stderr).toContain('no date');
+  expect(stderr).toContain('such as 02:00');
   expect(code).toBe(2);
 });

@@ -8,11 +8,12 @@ import { type Cli, UsageError } from '../cli.ts';
 import { examples } from '../command-line.ts';
 import { readInstallation, withLedger } from '../installation.ts';
 import { missingSecrets } from '../missing-secrets.ts';
+import { pastMoment } from '../past-moment.ts';
 import { oneLine, several } from '../view/words.ts';
 import { personHere } from '../who.ts';
 
 interface Options {
-  since?: string;
+  since?: number;
   parkUnasked?: boolean;
   json?: boolean;
 }
@@ -21,7 +22,9 @@ export function addRecover(program: Command, cli: Cli): void {
   program
     .command('recover')
     .description('after Redis was lost: rebuild from accepted/, and ask each platform what it runs before any launch')
-    .option('--since <date>', 'leave out batches accepted before, e.g. 2026-11-20')
+    .option('--since <time>', 'leave out batches accepted before, e.g. 2026-11-20, or 3d for three days ago', (text) =>
+      pastMoment(text, Date.now()),
+    )
     .option('--park-unasked', 'park what a platform could not be asked about, rather than leave it to another run')
     .option('--json', 'as JSON')
     .addHelpText('after', examples('nightpass recover', 'nightpass recover --since 2026-11-20'))
@@ -30,7 +33,6 @@ export function addRecover(program: Command, cli: Cli): void {
       const { config, secrets, log } = installation;
       const [missing] = missingSecrets(installation);
       if (missing) throw new UsageError(`${missing.path}: ${missing.message}`);
-      const acceptedSinceMs = sinceOf(options.since);
       // The data folder of the private Redis may have been lost as well: it is made anew.
       if (!config.redis) await mkdir(join(config.dataDir, 'redis'), { recursive: true });
       const providers = new Map(
@@ -56,7 +58,7 @@ export function addRecover(program: Command, cli: Cli): void {
             signal: closed,
             onProgress: options.json ? () => {} : teller(cli),
             unasked: options.parkUnasked ? 'park' : 'leave',
-            ...(acceptedSinceMs !== undefined && { acceptedSinceMs }),
+            ...(options.since !== undefined && { acceptedSinceMs: options.since }),
           });
           await audit(ledger, { event: 'ended', ...entry, outcome: 'done' });
           if (options.json) cli.json(recovery);
@@ -68,13 +70,6 @@ export function addRecover(program: Command, cli: Cli): void {
         await Promise.all([...providers.values()].map(({ adapter }) => adapter.close()));
       }
     });
-}
-
-function sinceOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const ms = Date.parse(text);
-  if (Number.isNaN(ms)) throw new UsageError(`--since: ${JSON.stringify(text)} is no date such as 2026-11-20`);
-  return ms;
 }
 
 /** A line at each change of step, and now and then while a platform is asked. */

@@ -121,7 +121,7 @@ async function zonesMeant(
   return meant;
 }
 
-/** Of these, the tasks whose failure says so. */
+/** Of these, the tasks that ended badly or were parked, and say so. What an open task met before is no failure of it. */
 async function bySaying(
   { redis, keys }: LedgerContext,
   batch: BatchRecord,
@@ -129,17 +129,17 @@ async function bySaying(
   { error, family }: TaskFilter,
 ): Promise<Found['tasks']> {
   const wanted = error === undefined ? undefined : foldText(error);
+  const bad = tasks.filter(({ phase }) => isBad(phase));
   const found: Found['tasks'] = [];
-  for (let first = 0; first < tasks.length; first += chunkSize) {
-    const chunk = tasks.slice(first, first + chunkSize);
+  for (let first = 0; first < bad.length; first += chunkSize) {
+    const chunk = bad.slice(first, first + chunkSize);
     const pipeline = redis.pipeline();
     for (const { index } of chunk) pipeline.hmget(keys.task(refAt(index, batch)), 'rule', 'reason', 'message');
     const replies = (await pipeline.exec()) ?? [];
     for (const [i, task] of chunk.entries()) {
       const [rule, reason, message] = (replies[i]?.[1] ?? []) as (string | null)[];
       const says = wanted === undefined || [reason, message].some((it) => it && foldText(it).includes(wanted));
-      if (says && (!family || (isBad(task.phase) && shapeOf(rule ?? undefined, reason ?? undefined).id === family)))
-        found.push(task);
+      if (says && (!family || shapeOf(rule ?? undefined, reason ?? undefined).id === family)) found.push(task);
     }
   }
   return found;
