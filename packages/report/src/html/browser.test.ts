@@ -169,6 +169,18 @@ describe.skipIf(chromium === undefined)('in a browser', () => {
     });
   });
 
+  test('on paper it is black on white without buttons, and no heading stands alone at the foot of a page', async () => {
+    await look({ colorScheme: 'dark' }, async ({ page }) => {
+      await page.emulateMedia({ media: 'print' });
+      expect(await page.locator('.tools').first().isVisible()).toBe(false);
+      const style = (selector: string, name: string) =>
+        page.evaluate(`getComputedStyle(document.querySelector(${JSON.stringify(selector)})).${name}`);
+      expect(await style('body', 'backgroundColor')).toBe('rgb(255, 255, 255)');
+      expect(await style('h2', 'breakAfter')).toBe('avoid');
+      expect((await page.pdf({ format: 'A4' })).subarray(0, 5).toString()).toBe('%PDF-');
+    });
+  });
+
   test('without scripts, everything but the two pictures is there, and says so', async () => {
     await look({ javaScriptEnabled: false }, async ({ page }) => {
       expect(await page.locator('main').textContent()).toContain('10 tasks of 60 need a person');
