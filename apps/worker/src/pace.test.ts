@@ -1,4 +1,5 @@
-import { readCounts } from '@nightpass/engine';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type LedgerContext, readCounts } from '@nightpass/engine';
 import { afterEach, expect, test } from 'vitest';
 import { type Night, startNight } from './test-night.ts';
 
@@ -36,6 +37,32 @@ test('launches that waited for a login are not all sent when it comes, nor those
   night.startWorker();
   await night.untilEnded(id, 60_000);
   expect(await readCounts(night.ledger, id)).toMatchObject({ succeeded: 30 });
+  expect(night.platform.mostInAnySecond('launch')).toBeLessThanOrEqual(6);
+});
+
+/** The word to launch comes late, in bunches: a network that stands still now and then. */
+const bunched = (redis: LedgerContext['redis']) =>
+  new Proxy(redis, {
+    get(_, key) {
+      const value: unknown = Reflect.get(redis, key);
+      if (key !== 'evalsha') return typeof value === 'function' ? value.bind(redis) : value;
+      return async (...args: unknown[]) => {
+        const reply: unknown = await (value as (...args: unknown[]) => Promise<unknown>).apply(redis, args);
+        // Of all scripts, the intent alone answers so.
+        if (Array.isArray(reply) && reply[0] === 'go' && reply.length > 2) {
+          await sleep(1_600 - (performance.now() % 1_600));
+        }
+        return reply;
+      };
+    },
+  });
+
+test('launches whose word to go came late, in bunches, are not all sent when it comes', async () => {
+  night = await startNight({ provider: { launch: { perSecond: 5, concurrency: 8, maxInFlight: 500 } } });
+  const id = await night.openBatch({ processes: 1, zones: 24 });
+  night.startWorker(bunched);
+  await night.untilEnded(id, 60_000);
+  expect(await readCounts(night.ledger, id)).toMatchObject({ succeeded: 24 });
   expect(night.platform.mostInAnySecond('launch')).toBeLessThanOrEqual(6);
 });
 

@@ -21,7 +21,8 @@ export interface Night {
   limits: Limits;
   /** What the workers logged, by message. */
   logged: { level: string; message: string; facts: Record<string, unknown> }[];
-  startWorker(): RunningProvider;
+  /** @param through what its ledger's connection goes through, where it does not go straight */
+  startWorker(through?: (redis: LedgerContext['redis']) => LedgerContext['redis']): RunningProvider;
   /** @returns its id. */
   openBatch(size: { processes: number; zones: number }, also?: Partial<BatchContent>): Promise<BatchId>;
   /** Waits until nothing in the batch can still happen by itself. */
@@ -74,14 +75,14 @@ export async function startNight(options: NightOptions = {}): Promise<Night> {
     provider,
     limits,
     logged,
-    startWorker() {
+    startWorker(through = (redis) => redis) {
       const adapter = createProvider(provider, config, () => 'test-token');
       const own = redis.client();
       const worker = startProvider({
         name: provider,
         adapter,
         limits,
-        ledger: { redis: own, keys: ledger.keys },
+        ledger: { redis: through(own), keys: ledger.keys },
         connection: providersRedis(redis),
         runway: options.runway ?? 10_000,
         log: recorder(logged),

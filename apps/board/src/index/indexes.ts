@@ -8,7 +8,7 @@ export interface Indexes {
   get(id: BatchId): Promise<BatchIndex | undefined>;
   /** The same, but undefined too while the batch is still being read, which this begins. */
   getNow(id: BatchId): Promise<BatchIndex | undefined>;
-  /** Begins to read a batch that is likely to be asked for next, unless it is held already. */
+  /** Begins to read a batch that is likely to be asked for next, unless it is held already or would put out others. */
   begin(id: BatchId): void;
   bytes(): number;
   stop(): void;
@@ -61,7 +61,7 @@ export function createIndexes(ledger: LedgerContext, log: Log, mostBytes = usual
       return index;
     },
     begin(id) {
-      if (!held.has(id)) useQuietly(id);
+      if (!held.has(id) && bytes() < mostBytes / 2) useQuietly(id);
     },
     async getNow(id) {
       useQuietly(id);
