@@ -65,4 +65,3 @@ export const overviewSchema = z
 export type Overview = z.infer<typeof overviewSchema>;
 export type OverviewBatch = z.infer<typeof batchSchema>;
 export type OverviewProvider = z.infer<typeof providerSchema>;
-export type OverviewHold = z.infer<typeof holdSchema>;

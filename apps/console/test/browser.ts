@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Name, passwords } from '../../board/src/access/test-people.ts';
 
 /** A real Chromium that can reach this machine only, and that tells of everything a page must not do. */
 
@@ -80,6 +81,13 @@ export async function openPage(
     },
     close: () => context.close(),
   };
+}
+
+/** At the door of a board that asks people who they are. */
+export async function signIn(page: Page, name: Name): Promise<void> {
+  await page.getByLabel('Name').fill(name);
+  await page.getByLabel('Password').fill(passwords[name]);
+  await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
 /** How many different colours a canvas shows: a picture that was never painted has one. */

@@ -1,26 +1,17 @@
-import { hashPassword } from '@nightpass/runtime';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { markOf, openAccess } from '../../board/src/access/settings.ts';
+import { type Name, peopleAccess } from '../../board/src/access/test-people.ts';
 import { startTestBoard, type TestBoard } from '../../board/src/test-ledger.ts';
-import { openBrowser, openPage } from './browser.ts';
+import { openBrowser, openPage, signIn } from './browser.ts';
 import { plantNight, threeCauses } from './planted-night.ts';
 
 /** Each role sees what it may do, and is refused what it may not. */
 
 let board: TestBoard;
 let browser: Browser;
-const password = 'a password of some length';
 
 beforeAll(async () => {
-  const passwordHash = await hashPassword(password);
-  const user = (role: 'viewer' | 'operator' | 'admin') => ({ role, passwordHash, mark: markOf(passwordHash) });
-  const users = new Map([
-    ['vera', user('viewer')],
-    ['otto', user('operator')],
-    ['ada', user('admin')],
-  ]);
-  board = await startTestBoard({ access: { ...openAccess, users } });
+  board = await startTestBoard({ access: await peopleAccess() });
   await plantNight(board.ledger, {
     id: 'broles',
     name: 'A small night',
@@ -38,12 +29,10 @@ afterAll(async () => {
   await board.stop();
 });
 
-async function signIn(name: string, path = '/') {
+async function openAs(name: Name, path = '/') {
   const opened = await openPage(browser, board.url + path);
   const { page } = opened;
-  await page.getByLabel('Name').fill(name);
-  await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await signIn(page, name);
   return opened;
 }
 
@@ -56,9 +45,7 @@ test('nobody sees anything before signing in, and is then where they wanted to g
   await page.getByLabel('Password').fill('wrong');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByText('Name or password is wrong.').waitFor();
-  await page.getByLabel('Name').fill('otto');
-  await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await signIn(page, 'otto');
   await page.getByRole('heading', { name: 'Failures' }).waitFor();
   expect(new URL(page.url()).pathname).toBe('/batches/broles/failures');
   expect(complaints).toEqual([]);
@@ -66,7 +53,7 @@ test('nobody sees anything before signing in, and is then where they wanted to g
 });
 
 test('a viewer sees everything, has no buttons that change anything, is told why, and is refused by the board as well', async () => {
-  const { page, complaints, close } = await signIn('vera', '/batches/broles/failures');
+  const { page, complaints, close } = await openAs('vera', '/batches/broles/failures');
   await page.locator('[data-family]').first().waitFor();
   await page.getByText('You are here as viewer (vera): to redrive a cause, sign in as an operator.').waitFor();
   expect(await page.getByRole('button', { name: /Redrive|Cancel|Park|Priority/ }).count()).toBe(0);
@@ -86,8 +73,8 @@ test('a viewer sees everything, has no buttons that change anything, is told why
   await close();
 });
 
-test.each(['otto', 'ada'])('%s may redrive, and stands in the audit log with name and role', async (name) => {
-  const { page, complaints, close } = await signIn(name, '/tasks?batch=broles&phase=failed');
+test.each(['otto', 'ada'] as const)('%s may redrive, and stands in the audit log with name and role', async (name) => {
+  const { page, complaints, close } = await openAs(name, '/tasks?batch=broles&phase=failed');
   await page.locator('[data-index="0"] input').check();
   await page.locator('.ticked').getByRole('button', { name: 'Redrive' }).click();
   await page.getByLabel('Why').fill(`asked by ${name}`);
@@ -103,14 +90,12 @@ test.each(['otto', 'ada'])('%s may redrive, and stands in the audit log with nam
 });
 
 test('whoever signs out is at the door again, and whose session is over is asked anew', async () => {
-  const { page, complaints, close } = await signIn('otto');
+  const { page, complaints, close } = await openAs('otto');
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
   await page.goto(`${board.url}/audit`);
   expect(new URL(page.url()).pathname).toBe('/login');
-  await page.getByLabel('Name').fill('otto');
-  await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await signIn(page, 'otto');
   await page.getByRole('heading', { name: 'Audit' }).waitFor();
   await page.context().clearCookies();
   await page.getByRole('link', { name: 'Tasks' }).click();

@@ -1,26 +1,17 @@
 import { findToken } from '@nightpass/engine';
-import { hashPassword } from '@nightpass/runtime';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { markOf, openAccess } from '../../board/src/access/settings.ts';
+import { type Name, peopleAccess } from '../../board/src/access/test-people.ts';
 import { startTestBoard, type TestBoard } from '../../board/src/test-ledger.ts';
-import { openBrowser, openPage } from './browser.ts';
+import { openBrowser, openPage, signIn } from './browser.ts';
 
 /** Tokens are made, shown once, used and revoked by an admin; to others the page says whose business they are. */
 
 let board: TestBoard;
 let browser: Browser;
-const password = 'a password of some length';
 
 beforeAll(async () => {
-  const passwordHash = await hashPassword(password);
-  const user = (role: 'viewer' | 'operator' | 'admin') => ({ role, passwordHash, mark: markOf(passwordHash) });
-  const users = new Map([
-    ['vera', user('viewer')],
-    ['otto', user('operator')],
-    ['ada', user('admin')],
-  ]);
-  board = await startTestBoard({ access: { ...openAccess, users } });
+  board = await startTestBoard({ access: await peopleAccess() });
   browser = await openBrowser();
 });
 afterAll(async () => {
@@ -28,12 +19,10 @@ afterAll(async () => {
   await board.stop();
 });
 
-async function signIn(name: string) {
+async function openAs(name: Name) {
   const opened = await openPage(browser, `${board.url}/tokens`, { permissions: ['clipboard-read', 'clipboard-write'] });
   const { page } = opened;
-  await page.getByLabel('Name').fill(name);
-  await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await signIn(page, name);
   await page.getByRole('heading', { name: 'Tokens', exact: true }).waitFor();
   return opened;
 }
@@ -42,7 +31,7 @@ const opens = async (secret: string) =>
   (await fetch(`${board.url}/api/v1/overview`, { headers: { authorization: `Bearer ${secret}` } })).status;
 
 test('an admin makes a token by keys alone, copies what is shown once, and revokes it after a question', async () => {
-  const { page, complaints, serious, close } = await signIn('ada');
+  const { page, complaints, serious, close } = await openAs('ada');
   expect(await page.getByRole('link', { name: 'Tokens' }).getAttribute('aria-current')).toBe('page');
   await page.getByRole('heading', { name: 'There is none yet' }).waitFor();
   await page.getByLabel('What it is for').focus();
@@ -97,7 +86,7 @@ test('an admin makes a token by keys alone, copies what is shown once, and revok
 });
 
 test('what the board refuses is said, and nothing is made', async () => {
-  const { page, complaints, close } = await signIn('ada');
+  const { page, complaints, close } = await openAs('ada');
   await page.route('**/api/v1/tokens', (route) =>
     route.request().method() === 'POST'
       ? route.fulfill({ status: 503, json: { title: 'The ledger is away', detail: 'Redis cannot be reached.' } })
@@ -114,8 +103,8 @@ test('what the board refuses is said, and nothing is made', async () => {
 test.each([
   ['vera', 'viewer'],
   ['otto', 'operator'],
-])('%s, a %s, sees no link to the tokens, and is told why the page is empty', async (name, role) => {
-  const { page, complaints, serious, close } = await signIn(name);
+] as const)('%s, a %s, sees no link to the tokens, and is told why the page is empty', async (name, role) => {
+  const { page, complaints, serious, close } = await openAs(name);
   await page.getByText(`You are here as ${role} (${name}): tokens are made, listed and revoked by admins.`).waitFor();
   expect(await page.getByRole('link', { name: 'Tokens' }).count()).toBe(0);
   expect(await page.getByRole('button', { name: /Make|Revoke/ }).count()).toBe(0);

@@ -3,7 +3,7 @@ import { createToken } from '@nightpass/engine';
 import { hashPassword } from '@nightpass/runtime';
 import type { BoardSettings } from '../config.ts';
 import { quiet, startTestBoard, type TestBoard } from '../test-ledger.ts';
-import { type BoardUser, markOf, openAccess } from './settings.ts';
+import { type AccessSettings, type BoardUser, markOf, openAccess } from './settings.ts';
 
 /** A board with one user in each role, and ways to come to it. */
 
@@ -19,17 +19,21 @@ export interface PeopleBoard extends TestBoard {
   call(method: string, path: string, headers?: Record<string, string>, body?: unknown): Promise<Response>;
 }
 
-export async function startPeopleBoard(settings: Partial<BoardSettings> = {}, log: Log = quiet): Promise<PeopleBoard> {
+/** Who may come in: one user in each role. */
+export async function peopleAccess(): Promise<AccessSettings & { users: ReadonlyMap<string, BoardUser> }> {
   const names = Object.keys(passwords) as Name[];
-  const users = new Map(
-    await Promise.all(
-      names.map(async (name) => {
-        const passwordHash = await hashPassword(passwords[name]);
-        return [name, { role: roleOf[name], passwordHash, mark: markOf(passwordHash) }] as const;
-      }),
-    ),
+  const users = await Promise.all(
+    names.map(async (name) => {
+      const passwordHash = await hashPassword(passwords[name]);
+      return [name, { role: roleOf[name], passwordHash, mark: markOf(passwordHash) }] as const;
+    }),
   );
-  const board = await startTestBoard({ access: { ...openAccess, users }, ...settings }, log);
+  return { ...openAccess, users: new Map(users) };
+}
+
+export async function startPeopleBoard(settings: Partial<BoardSettings> = {}, log: Log = quiet): Promise<PeopleBoard> {
+  const access = await peopleAccess();
+  const board = await startTestBoard({ access, ...settings }, log);
   const call: PeopleBoard['call'] = (method, path, headers = {}, body = undefined) =>
     fetch(board.url + path, {
       method,
@@ -46,7 +50,7 @@ export async function startPeopleBoard(settings: Partial<BoardSettings> = {}, lo
       .secret;
   return {
     ...board,
-    users,
+    users: access.users,
     call,
     tokens: { viewer: await tokenOf('viewer'), operator: await tokenOf('operator'), admin: await tokenOf('admin') },
     async cookieOf(name) {

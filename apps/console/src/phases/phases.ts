@@ -69,5 +69,3 @@ export const urgencyOf = Uint8Array.from(phases, (phase) => looks[phase].urgency
 export const troublesFrom = looks.cancelled.urgency;
 
 export const isPhase = (text: string): text is Phase => Object.hasOwn(looks, text);
-
-export const redrivable: readonly Phase[] = ['failed', 'expired', 'cancelled', 'parked'];

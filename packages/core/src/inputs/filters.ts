@@ -43,7 +43,6 @@ const filters = {
 export type FilterName = keyof typeof filters;
 export const filterNames = Object.keys(filters) as FilterName[];
 export const isFilterName = (name: string): name is FilterName => Object.hasOwn(filters, name);
-export const filterOf = (name: FilterName): Filter => filters[name];
 
 /** A value through its filters, or the one that does not take what comes to it. */
 export function filtered(

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type BatchId, openPhases, type Phase, redrivablePhases, type TaskId } from '@nightpass/core';
+import { type BatchId, openPhases, type Phase, redrivablePhases } from '@nightpass/core';
 import type { MovedSpan } from '../ledger/moved.ts';
 import type { HoldKind } from '../pacing/holds.ts';
 
@@ -145,5 +145,3 @@ export interface Action extends Wanted {
   phases: readonly Phase[];
   cursor: string;
 }
-
-export type ChosenTask = { id: TaskId; phase: Phase };
