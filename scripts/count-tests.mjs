@@ -1,5 +1,10 @@
-// Prints vitest's results as one line, and each skipped test: `N passed, N failed`.
+// Prints what vitest's reports say: each skipped test, each failed one with what went wrong, and one line: `N passed, N failed`.
+// Failures stand at the end, where a log that is cut off still shows them.
 import { existsSync, readFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+
+const messageLines = 12;
 
 /** Tests that need something of the machine say in their own output what they lack. */
 const whySkipped = (name) =>
@@ -7,25 +12,36 @@ const whySkipped = (name) =>
     ? 'this kind of platform has no such part; its contract.test.ts says which it has'
     : 'what it needs is not here, see above';
 
+const firstLines = (message) =>
+  stripVTControlCharacters(message)
+    .split('\n')
+    .filter((line) => !/node_modules|node:internal/.test(line))
+    .slice(0, messageLines)
+    .map((line) => `    ${line}`)
+    .join('\n');
+
 let passed = 0;
-let failed = 0;
+const failures = [];
 for (const file of process.argv.slice(2)) {
   if (!existsSync(file)) {
-    console.log(`no test report was written: ${file}`);
-    failed += 1;
+    failures.push(`no test report was written: ${file}`);
     continue;
   }
   const report = JSON.parse(readFileSync(file, 'utf8'));
+  passed += report.numPassedTests;
   for (const suite of report.testResults) {
+    const place = relative(process.cwd(), suite.name);
     for (const test of suite.assertionResults) {
       if (test.status === 'pending' || test.status === 'skipped')
         console.log(`skipped: ${test.fullName} (${whySkipped(test.fullName)})`);
+      if (test.status === 'failed')
+        failures.push(`${place}: ${test.fullName}\n${firstLines(test.failureMessages.join('\n'))}`);
     }
+    // A file that could not be loaded, or whose hooks failed, has a message of its own.
+    if (suite.status === 'failed' && !suite.assertionResults.some((test) => test.status === 'failed'))
+      failures.push(`${place}\n${firstLines(suite.message)}`);
   }
-  // A file that could not even be loaded has no tests to count, but it is a failure.
-  failed += report.testResults.filter((s) => s.status === 'failed' && s.assertionResults.length === 0).length;
-  failed += report.numFailedTests;
-  passed += report.numPassedTests;
 }
-console.log(`${passed} passed, ${failed} failed`);
-process.exit(failed === 0 && passed > 0 ? 0 : 1);
+for (const failure of failures) console.log(`failed: ${failure}`);
+console.log(`${passed} passed, ${failures.length} failed`);
+process.exit(failures.length === 0 && passed > 0 ? 0 : 1);
