@@ -7,13 +7,24 @@ import { reserveSlot } from './pace.ts';
 /** Whose read budget. */
 export type ReadBudget = Pick<ProviderRun, 'ledger' | 'name' | 'limits'>;
 
+/** A slot taken this late is given up for another: after a standstill all that waited would be sent together. */
+const lateMs = 100;
+/** Where everything is always late, reads go on nevertheless. */
+const givenUpAtMost = 3;
+
 /** Waits for one slot of the read budget. @returns ms to come again where there is none: held, or we are stopping (0). */
 export async function readSlot(run: ReadBudget, stop: AbortSignal): Promise<number | undefined> {
-  for (;;) {
+  for (let givenUp = 0; ; ) {
     const slot = await reserveSlot(run.ledger, run.name, 'read', run.limits);
+    const givenMs = performance.now();
     switch (slot.kind) {
-      case 'go':
-        return (await pause(slot.waitMs, stop)) ? undefined : 0;
+      case 'go': {
+        if (!(await pause(slot.waitMs, stop))) return 0;
+        const isLate = performance.now() - givenMs - slot.waitMs > lateMs;
+        if (!isLate || slot.probe !== undefined || givenUp >= givenUpAtMost) return undefined;
+        givenUp += 1;
+        continue;
+      }
       case 'later':
         if (!(await pause(slot.waitMs, stop))) return 0;
         continue;
