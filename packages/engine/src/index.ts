@@ -80,7 +80,10 @@ export {
   askOffers,
   knownOffers,
   linkOrigin,
+  type OfferLine,
   type Offers,
+  offerLine,
+  offerLineSchema,
   openResult,
   succeededTasks,
 } from './results.ts';

@@ -1,4 +1,5 @@
 import type { CallFailure, OpenAnswer, Provider, ResultLink, TaskId } from '@nightpass/core';
+import { z } from 'zod';
 import type { BatchRecord } from './ledger/batch-record.ts';
 import type { LedgerContext } from './ledger/context.ts';
 import { ledgerNow, readTasks, walkGrid } from './ledger/reading.ts';
@@ -97,7 +98,32 @@ export async function* succeededTasks(
   if (page.length > 0) yield* await turned();
 }
 
+/** What one task offers, told without what opens it: a line of the API's answer, and what the command makes its table of. */
+export const offerLineSchema = z.object({
+  task: z.string(),
+  results: z
+    .array(
+      z.object({
+        name: z.string(),
+        type: z.string().optional(),
+        sizeBytes: z.number().optional(),
+        sha256: z.string().optional(),
+        origin: z.string().describe('Of its address: the rest may be a key'),
+      }),
+    )
+    .optional()
+    .describe('Absent where nobody knows'),
+  reason: z.string().optional().describe('Why nobody does'),
+});
+export type OfferLine = z.infer<typeof offerLineSchema>;
+
+/** @param own the origin of the task's provider */
+export function offerLine(task: TaskId, offers: Offers, own: string): OfferLine {
+  if (offers.kind !== 'offers') return { task, reason: offers.reason };
+  return { task, results: offers.links.map(({ href, ...told }) => ({ ...told, origin: linkOrigin({ href }, own) })) };
+}
+
 /** Where a link leads, without what may be a key. @param own the origin of its provider */
-export function linkOrigin({ href }: ResultLink, own: string): string {
+export function linkOrigin({ href }: Pick<ResultLink, 'href'>, own: string): string {
   return URL.canParse(href, own) ? new URL(href, own).origin : 'unknown';
 }

@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
 import { parseTaskId } from '@nightpass/core';
-import { gridIndex, knownOffers, linkOrigin, succeededTasks, type TaskRecord } from '@nightpass/engine';
+import { gridIndex, knownOffers, type OfferLine, offerLine, succeededTasks, type TaskRecord } from '@nightpass/engine';
 import { z } from 'zod';
 import { Refused } from '../pages/trouble.ts';
 import type { Api, ApiParts } from './api-parts.ts';
 import { summaryOf } from './batches.ts';
 import { batchParams } from './schemas/common.ts';
-import { resultsQuery, type taskResults } from './schemas/results.ts';
+import { resultsQuery } from './schemas/results.ts';
 
 /** What succeeded tasks offer, as far as the ledger knows: a board has no credentials to ask platforms with. */
 
@@ -46,20 +46,11 @@ function indexIn(batch: Parameters<typeof gridIndex>[1] & { id: string; processC
   throw new Refused(400, `query.task: ${id} is no task of ${batch.id}`);
 }
 
-function lineOf(task: TaskRecord, own: string): z.input<typeof taskResults> {
+/** @param own the origin of its provider */
+function lineOf(task: TaskRecord, own: string): OfferLine {
   const offers = knownOffers(task) ?? {
     kind: 'unknown',
     reason: 'its platform must be asked, which a board cannot: nightpass results, on the machine itself',
   };
-  if (offers.kind !== 'offers') return { task: task.id, reason: offers.reason };
-  return {
-    task: task.id,
-    results: offers.links.map((link) => ({
-      name: link.name,
-      type: link.type,
-      sizeBytes: link.sizeBytes,
-      sha256: link.sha256,
-      origin: linkOrigin(link, own),
-    })),
-  };
+  return offerLine(task.id, offers, own);
 }

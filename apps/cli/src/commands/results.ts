@@ -4,7 +4,9 @@ import {
   askOffers,
   type BatchSummary,
   knownOffers,
+  type OfferLine,
   type Offers,
+  offerLine,
   readProcesses,
   succeededTasks,
   type TaskRecord,
@@ -20,7 +22,7 @@ import { type RemoteOptions, remoteOf } from '../remote/client.ts';
 import { findRemoteBatch } from '../remote/look.ts';
 import { remoteOffers } from '../remote/results.ts';
 import { openManifest } from '../results/manifest.ts';
-import { type OfferLine, offerLine, tellOffers } from '../results/offer-lines.ts';
+import { tellOffers } from '../results/offer-lines.ts';
 import { createRoom } from '../results/room.ts';
 import { fetchResults } from '../results/stage.ts';
 import { type Askers, chooseTasks, createAskers } from '../results/succeeded-tasks.ts';

@@ -1,31 +1,11 @@
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
-import type { BatchRecord } from '@nightpass/engine';
-import { z } from 'zod';
-import type { OfferLine } from '../results/offer-lines.ts';
+import { type BatchRecord, type OfferLine, offerLineSchema } from '@nightpass/engine';
 import { chooseTasks, processIndexes, type Which } from '../results/succeeded-tasks.ts';
 import { remoteProcesses } from './act.ts';
 import type { Remote } from './client.ts';
 
 /** What tasks offer, by the API of a board: as far as its ledger knows. */
-
-const line = z
-  .object({
-    task: z.string(),
-    results: z
-      .array(
-        z.object({
-          name: z.string(),
-          type: z.string().optional(),
-          sizeBytes: z.number().optional(),
-          sha256: z.string().optional(),
-          origin: z.string(),
-        }),
-      )
-      .optional(),
-    reason: z.string().optional(),
-  })
-  .transform((it): OfferLine => ({ ...it, results: it.results, reason: it.reason }));
 
 /** @throws UsageError for a process or a task that the batch does not have */
 export async function* remoteOffers(remote: Remote, batch: BatchRecord, which: Which): AsyncGenerator<OfferLine> {
@@ -36,5 +16,5 @@ export async function* remoteOffers(remote: Remote, batch: BatchRecord, which: W
   if (which.process !== undefined) query.set('process', processIndexes(processes, batch, which.process).join(','));
   if (which.tasks.length > 0) query.set('task', which.tasks.join(','));
   const input = Readable.from(await remote.stream(`/batches/${batch.id}/results?${query}`));
-  for await (const text of createInterface({ input })) yield line.parse(JSON.parse(text));
+  for await (const text of createInterface({ input })) yield offerLineSchema.parse(JSON.parse(text));
 }

@@ -1,32 +1,9 @@
 import { parseTaskId } from '@nightpass/core';
-import { linkOrigin, type Offers } from '@nightpass/engine';
+import type { OfferLine } from '@nightpass/engine';
 import type { Cli } from '../cli.ts';
 import { table } from '../view/table.ts';
 import { cutTo, oneLine } from '../view/words.ts';
 import { sizeWords } from './telling.ts';
-
-/** What one task offers, told without what opens it. */
-export interface OfferLine {
-  task: string;
-  /** Undefined: nobody knows. */
-  results: OfferedFile[] | undefined;
-  reason: string | undefined;
-}
-
-export interface OfferedFile {
-  name: string;
-  type?: string | undefined;
-  sizeBytes?: number | undefined;
-  sha256?: string | undefined;
-  /** Of its address: the rest may be a key. */
-  origin: string;
-}
-
-/** @param own the origin of its provider */
-export function offerLine(task: string, offers: Offers, own: string): OfferLine {
-  if (offers.kind !== 'offers') return { task, results: undefined, reason: offers.reason };
-  return { task, results: offers.links.map((link) => ({ ...link, origin: linkOrigin(link, own) })), reason: undefined };
-}
 
 const pageSize = 50;
 
