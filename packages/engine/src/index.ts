@@ -40,7 +40,7 @@ export { type Intake, type Taken, takeFile } from './intake/take-file.ts';
 export { forgetTakings } from './intake/taking.ts';
 export { removeStaleNotes, type WaitingNote } from './intake/waiting-note.ts';
 export type { ReportWriter } from './intake/write-report.ts';
-export { launchKeyOf } from './launch.ts';
+export { launchKeyOf } from './launch/launch-key.ts';
 export { type BatchRecord, type Counts, gridIndex, refAt } from './ledger/batch-record.ts';
 export {
   listBatches,

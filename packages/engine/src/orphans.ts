@@ -1,5 +1,5 @@
 import { type Process, parseTaskId, phaseOfByte, type TaskId, taskIdOf } from '@nightpass/core';
-import { launchKeyOf } from './launch.ts';
+import { launchKeyOf } from './launch/launch-key.ts';
 import { refAt } from './ledger/batch-record.ts';
 import { listBatches } from './ledger/batches.ts';
 import { pause } from './pause.ts';

@@ -1,7 +1,7 @@
 import type { Provider, ResultLink, TaskId } from '@nightpass/core';
 import { startTestRedis, type TestRedis } from '@nightpass/runtime/test-redis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchTurn } from './launch.ts';
+import { launchTurn } from './launch/launch-turn.ts';
 import { readTasks } from './ledger/reading.ts';
 import { storedResults } from './ledger/task-results.ts';
 import { placeHold } from './pacing/holds.ts';

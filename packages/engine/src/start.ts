@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { Limits, Log, Provider } from '@nightpass/core';
 import { parseTaskId } from '@nightpass/core';
 import { feedOnce, feedWhatWasLost } from './feeder.ts';
-import { launchTurn } from './launch.ts';
+import { launchTurn } from './launch/launch-turn.ts';
 import { createLease, type Lease } from './lease.ts';
 import type { LedgerContext } from './ledger/context.ts';
 import { launchQueue, trackQueue } from './ledger/keys.ts';

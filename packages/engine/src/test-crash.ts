@@ -1,7 +1,7 @@
 import { type BatchId, type Provider, parseTaskId, type TaskId } from '@nightpass/core';
 import type { Redis } from 'ioredis';
 import { feedOnce, feedWhatWasLost } from './feeder.ts';
-import { launchTurn } from './launch.ts';
+import { launchTurn } from './launch/launch-turn.ts';
 import { readBatch } from './ledger/batches.ts';
 import { walkGrid } from './ledger/reading.ts';
 import { createBatchCache, type ProviderRun } from './provider-run.ts';

@@ -1,5 +1,5 @@
 import { type Process, type TaskRef, taskIdOf } from '@nightpass/core';
-import { orphanMs } from '../launch.ts';
+import { orphanMs } from '../launch/launch-intent.ts';
 import type { LedgerContext } from '../ledger/context.ts';
 import { ledgerNow } from '../ledger/reading.ts';
 import { pause } from '../pause.ts';

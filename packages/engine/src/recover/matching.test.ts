@@ -1,6 +1,6 @@
 import type { BatchId, SurveyedJob, Task } from '@nightpass/core';
 import { describe, expect, test } from 'vitest';
-import { launchKeyOf } from '../launch.ts';
+import { launchKeyOf } from '../launch/launch-key.ts';
 import { judge, type LostTask, placesOf, sightingOf } from './matching.ts';
 
 /** Payloads here are one letter, and a task's place. A job's payload may be followed by `?`: it cannot be seen whole. */

@@ -1,5 +1,5 @@
 import type { RemoteJob, SurveyedJob, Task, TaskId } from '@nightpass/core';
-import { launchKeyOf } from '../launch.ts';
+import { launchKeyOf } from '../launch/launch-key.ts';
 
 /**
  * Which remote jobs are whose, once the jobs of one process were all heard of. Pure; each job is compared with the few

@@ -1,6 +1,6 @@
 import { afterFind, type CallFailure, type FindAnswer } from '@nightpass/core';
 import { noteAnswer } from '../health.ts';
-import { launchKeyOf } from '../launch.ts';
+import { launchKeyOf } from '../launch/launch-key.ts';
 import { readTaskContent } from '../ledger/batches.ts';
 import { ledgerNow } from '../ledger/reading.ts';
 import { callWith } from '../pacing/read-slot.ts';
