@@ -39,6 +39,7 @@ async function agreedNight(): Promise<NightRecords> {
       })),
       launchedTwice: [],
       mostLaunchesInAnySecond: 3,
+      stoodStillMs: 20,
     },
     launchesPerSecond: 3,
     boardAnswers: true,
@@ -47,6 +48,14 @@ async function agreedNight(): Promise<NightRecords> {
 
 test('records that agree leave nothing to say', async () => {
   expect(disagreements(await agreedNight())).toEqual([]);
+});
+
+test('launches that heaped up while the machine stood still did not leave too fast', async () => {
+  const night = await agreedNight();
+  Object.assign(night.platform, { mostLaunchesInAnySecond: 5, stoodStillMs: 340 });
+  expect(disagreements(night)).toEqual([]);
+  night.platform.stoodStillMs = 300;
+  expect(disagreements(night)).toHaveLength(1);
 });
 
 const lies: [string, (night: NightRecords) => void, RegExp][] = [

@@ -16,7 +16,7 @@ export async function readResult(drop: DemoDrop): Promise<Record<Phase, number> 
 
 /** Each record is read from its own source: files from the folder, batches from the ledger, jobs from the platform. */
 export async function readRecords(
-  { ledger, platform, boardUrl }: Stage,
+  { ledger, platform, boardUrl, stoodStillMs }: Stage,
   drops: readonly DemoDrop[],
   receipts: ReadonlyMap<string, Receipt>,
 ): Promise<NightRecords> {
@@ -47,6 +47,7 @@ export async function readRecords(
       jobs: platform.jobs(),
       launchedTwice: platform.launchedTwice(),
       mostLaunchesInAnySecond: platform.mostInAnySecond('launch'),
+      stoodStillMs: stoodStillMs(),
     },
     launchesPerSecond,
     boardAnswers: await answers(`${boardUrl}healthz`),

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promi
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createKeys, type LedgerContext } from '@nightpass/engine';
 import { connectRedisFailFast, ensureRedisBinary, type Log, startPrivateRedis } from '@nightpass/runtime';
 import { type Simulator, startSimulator } from '@nightpass/simulator';
@@ -15,6 +16,7 @@ import { type KeptPart, type PartEvent, type Supervisor, superviseParts } from '
 
 export const provider = 'airbus';
 export const launchesPerSecond = 3;
+const delayResolutionMs = 10;
 
 export interface Stage {
   dir: string;
@@ -22,6 +24,8 @@ export interface Stage {
   boardUrl: string;
   platform: Simulator;
   ledger: LedgerContext;
+  /** For how long this process, and the platform in it, stood still at most. */
+  stoodStillMs(): number;
   /** Deaths of parts, which a demo has none of. */
   deaths: string[];
   /** The last words of a part. */
@@ -54,6 +58,9 @@ export async function openStage(cli: Cli, log: Log): Promise<Stage> {
     for (const step of undo.splice(0).reverse()) await step();
     if (files === 'remove') await rm(dir, { recursive: true, force: true });
   };
+  const delay = monitorEventLoopDelay({ resolution: delayResolutionMs });
+  delay.enable();
+  undo.push(() => delay.disable());
   try {
     const apiKey = randomUUID();
     const platform = await startSimulator({ kind: 'airbus-playground', ...script, seed: 'demo', apiKeys: [apiKey] });
@@ -86,6 +93,7 @@ export async function openStage(cli: Cli, log: Log): Promise<Stage> {
       boardUrl: `http://127.0.0.1:${port}/`,
       platform,
       ledger: { redis, keys: createKeys() },
+      stoodStillMs: () => Math.max(0, delay.max / 1e6 - delayResolutionMs),
       deaths,
       logOf: (part) => readFile(join(dir, 'logs', `${part}.log`), 'utf8').catch(() => ''),
       close,

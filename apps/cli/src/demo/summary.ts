@@ -33,6 +33,7 @@ export function endingFacts({ night, differences, tookMs }: Ending, { platform }
       launchedTwice: night.platform.launchedTwice.length,
       mostLaunchesInAnySecond: night.platform.mostLaunchesInAnySecond,
       allowedPerSecond: night.launchesPerSecond,
+      stoodStillMs: Math.round(night.platform.stoodStillMs),
       faults: platform.counts().any.byFault,
     },
     disagreements: differences,
@@ -109,6 +110,8 @@ function platformTable(cli: Cli, night: NightRecords, { platform }: Stage): stri
 }
 
 function paceWords({ launchesPerSecond: allowed, platform }: NightRecords): string {
-  const bunched = platform.mostLaunchesInAnySecond > allowed;
-  return `${allowed} a second may leave${bunched ? '; on their way they came closer together' : ''}`;
+  const { mostLaunchesInAnySecond: most, stoodStillMs } = platform;
+  if (most <= allowed) return `${allowed} a second may leave`;
+  const busy = stoodStillMs >= 1_000 / allowed ? ` on a machine that stood still for ${span(stoodStillMs)}` : '';
+  return `${allowed} a second may leave; on their way they came closer together${busy}`;
 }
