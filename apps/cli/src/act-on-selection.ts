@@ -2,6 +2,7 @@ import type { TaskAction, Wanted } from '@nightpass/engine';
 import { type Acting, type Chosen, progressOf } from './acting.ts';
 import type { Cli } from './cli.ts';
 import { confirmed } from './confirm.ts';
+import { paceWords, tellBegun } from './own-pace.ts';
 import { listed, several, thousands } from './view/words.ts';
 
 /** What is done to chosen tasks: counted first, asked about, then carried out, and put down in the audit log. */
@@ -26,23 +27,31 @@ function wordsOf({ action, priority = 0 }: SelectedAction): { would: string; doe
 }
 
 export async function actOnSelection(cli: Cli, { found, choose }: Acting, wanted: SelectedAction): Promise<void> {
-  const { action, target, priority, why, dryRun, yes, json } = wanted;
+  const { action, target, priority, perMinute, why, dryRun, yes, json } = wanted;
   const batch = found.batch.id;
-  const chosen = await choose({ action, target, ...(priority !== undefined && { priority }) });
+  const own = { ...(priority !== undefined && { priority }), ...(perMinute !== undefined && { perMinute }) };
+  const chosen = await choose({ action, target, ...own });
   const { tasks, phases, untouched } = chosen;
-  const facts = { batch, action, ...(priority !== undefined && { priority }), tasks, phases, untouched };
+  const facts = { batch, action, ...own, tasks, phases, untouched };
+  const pace = paceWords(tasks, wanted);
   const say = wordsOf(wanted);
   if (dryRun || tasks === 0) {
     if (json) return cli.json({ ...facts, dryRun, changed: 0 });
-    cli.print(tasks === 0 ? 'nothing of that to touch' : `${say.would}: ${countWords(chosen)}. Nothing was changed.`);
+    cli.print(
+      tasks === 0 ? 'nothing of that to touch' : `${say.would}: ${countWords(chosen)}${pace}. Nothing was changed.`,
+    );
     return tellUntouched(cli, chosen);
   }
   if (!json) tellUntouched(cli, chosen);
-  if (!(await confirmed(cli, `This ${say.does} ${countWords(chosen)} of ${batch}.`, { yes }))) {
+  if (!(await confirmed(cli, `This ${say.does} ${countWords(chosen)} of ${batch}${pace}.`, { yes }))) {
     cli.exitCode = 1;
     return cli.note('nothing was changed');
   }
-  const { changed, looked } = await chosen.begin(why, progressOf(cli));
+  const begun = await chosen.begin(why, progressOf(cli));
+  const { id, state, changed, looked } = begun;
+  if (perMinute !== undefined) {
+    return json ? cli.json({ ...facts, dryRun: false, id, state, changed }) : tellBegun(cli, begun, tasks, wanted);
+  }
   if (json) return cli.json({ ...facts, dryRun: false, changed });
   cli.print(`${say.done}: ${several(changed, 'task')}. Follow them with nightpass status ${batch} --watch`);
   const skipped = looked - changed;

@@ -1,4 +1,4 @@
-import { type BatchSummary, readProcesses, type Wanted } from '@nightpass/engine';
+import { type Action, type BatchSummary, readProcesses, type Wanted } from '@nightpass/engine';
 import type { Cli } from './cli.ts';
 import { findBatch } from './find-batch.ts';
 import { readInstallation, withLedger } from './installation.ts';
@@ -20,8 +20,10 @@ export interface Chosen {
   tasks: number;
   phases: Partial<Record<string, number>>;
   untouched: Partial<Record<string, number>>;
-  /** Stands in the audit log from the step that begins it. */
-  begin(why: string, tell: Tell): Promise<{ changed: number; looked: number }>;
+  /**
+   * Stands in the audit log from the step that begins it. One with a pace of its own is begun and left to whoever runs there.
+   */
+  begin(why: string, tell: Tell): Promise<Pick<Action, 'id' | 'state' | 'changed' | 'looked'>>;
 }
 
 /** How far it is, now and then. */

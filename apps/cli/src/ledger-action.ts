@@ -29,13 +29,19 @@ export async function ledgerAction(open: OpenLedger, wanted: Wanted): Promise<Ch
     async begin(why, tell) {
       const begun = await beginAction(ledger, choice.id, { wanted, who, role: 'admin', why });
       if (begun === 'gone') throw new Error('this was counted too long ago: run it again');
-      return carriedOut(open, choice.id, tell);
+      return wanted.perMinute === undefined ? carriedOut(open, choice.id, tell) : known(open, choice.id);
     },
   };
 }
 
 const lookEveryMs = 200;
 const tellEveryMs = 1_000;
+
+async function known({ ledger }: OpenLedger, id: string): Promise<Action> {
+  const action = await readAction(ledger, id);
+  if (!action) throw new Error('the action is not known any more');
+  return action;
+}
 
 /** A board that runs may be quicker than we. */
 async function carriedOut(open: OpenLedger, id: string, tell: Tell): Promise<Action> {
@@ -49,10 +55,9 @@ async function carriedOut(open: OpenLedger, id: string, tell: Tell): Promise<Act
   try {
     for (;;) {
       await runAction({ ledger, log, launchQueue: queues.launch }, id, closed);
-      const action = await readAction(ledger, id);
-      if (!action) throw new Error('the action is not known any more');
+      const action = await known(open, id);
       if (action.state === 'failed') throw new Error(action.error ?? 'it failed');
-      if (action.state === 'done') return action;
+      if (action.state !== 'running') return action;
       await sleep(lookEveryMs, undefined, { signal: closed });
     }
   } finally {

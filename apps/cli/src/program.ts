@@ -38,6 +38,7 @@ const groups: [string, Entry[]][] = [
       [['why'], async () => [(await import('./commands/why.ts')).addWhy]],
       [['results'], async () => [(await import('./commands/results.ts')).addResults]],
       [['report'], async () => [(await import('./commands/report.ts')).addReport]],
+      [['actions'], async () => [(await import('./commands/actions.ts')).addActions]],
       [['audit'], async () => [(await import('./commands/audit.ts')).addAudit]],
       [['doctor'], async () => [(await import('./commands/doctor.ts')).addDoctor]],
     ],

@@ -1,5 +1,5 @@
 import { limitsOf } from '@nightpass/core';
-import { createKeys, createQueueTelemetry } from '@nightpass/engine';
+import { createKeys, createQueueTelemetry, startActionRunner } from '@nightpass/engine';
 import { createProvider, providerKinds } from '@nightpass/providers';
 import {
   beginPart,
@@ -9,6 +9,7 @@ import {
   readConfig,
   startTelemetry,
   untilSignal,
+  withTimeout,
 } from '@nightpass/runtime';
 import { startWatched } from './watched.ts';
 
@@ -64,13 +65,19 @@ const running = adapters.map((it) =>
     redisAnswers,
   }),
 );
+// What people began goes on though no board runs. Only what moves jobs in a queue is left to a board, which knows all queues.
+const actions = startActionRunner({ ledger, log, launchQueue: () => undefined }, (action) => action !== 'priority');
 // Whoever reads that it has started may stop it at once.
 const stopping = untilSignal(['SIGINT', 'SIGTERM']);
 log.info({ providers: adapters.map((it) => it.name), redis: server.address.display }, 'worker started');
 
 const signal = await stopping;
 log.info({ signal }, 'worker draining');
-const how = await Promise.all(running.map((provider) => provider.drain(drainMs)));
+const [how] = await Promise.all([
+  Promise.all(running.map((provider) => provider.drain(drainMs))),
+  // Redis may be away: a slice that was not done is done by another.
+  withTimeout(actions.stop(), 2_000),
+]);
 redis.disconnect();
 await Promise.all([...adapters.map((it) => it.adapter.close()), telemetry?.close()]);
 await server.release();

@@ -14,7 +14,9 @@
   ARGV[4] prefix  of the tasks' keys, before the task id
   ARGV[5] asOf    when they were chosen, Unix ms
   ARGV[6] phases  phase bytes that were chosen
-  ARGV[7] by      who, and why
+  ARGV[7] everyMs  ms between two of them, fractions allowed; empty: all at once
+  ARGV[8] behindMs  so far the pace may be behind, and is caught up with
+  ARGV[9] by      who, and why
   ARGV...         the tasks' places in the grid
 
   Returns how many were taken back; -1: the slice was not the caller's to do
@@ -27,7 +29,7 @@ if not isMine(action, was) then return -1 end
 local now = clock()
 local batchId = redis.call('HGET', batch, 'id')
 local n = 0
-for i = 8, #ARGV do
+for i = 10, #ARGV do
   local index = tonumber(ARGV[i])
   local at = phase(grid, index)
   if string.find(phases, at, 1, true) and string.find('fxcp', at, 1, true) then
@@ -42,5 +44,9 @@ for i = 8, #ARGV do
   end
 end
 if n > 0 then redis.call('HDEL', batch, 'cancelledAt') end
-doneSlice(action, to, #ARGV - 7, n)
+if everyMs ~= '' then
+  local nextAt = math.max(tonumber(redis.call('HGET', action, 'nextAt') or now), now - behindMs)
+  redis.call('HSET', action, 'nextAt', string.format('%.3f', nextAt + n * everyMs))
+end
+doneSlice(action, to, #ARGV - 9, n)
 return n

@@ -5,6 +5,7 @@ export {
   type Action,
   type ActionKind,
   actionsFor,
+  perMinuteRange,
   phasesTouched,
   type RedrivablePhase,
   type Target,
@@ -14,9 +15,19 @@ export {
   usualRedrive,
   type Wanted,
 } from './actions/action.ts';
-export { type AuditEntry, audit, beginAction, openActions, readAction, readAudit } from './actions/action-log.ts';
+export {
+  type AuditEntry,
+  audit,
+  beginAction,
+  openActions,
+  readAction,
+  readAudit,
+  type Stopper,
+  stopAction,
+} from './actions/action-log.ts';
 export { type Choice, chooseTasks, NotPossible } from './actions/choose.ts';
 export { foldText } from './actions/fold.ts';
+export { lastsMs } from './actions/own-pace.ts';
 export { type ActionRunner, type ActionTools, runAction, startActionRunner } from './actions/run-action.ts';
 export { type Found, NothingThere, selectByFilter } from './actions/select.ts';
 export { createFamilies, type FailureFamily, type Families, type Shared } from './failures/families.ts';

@@ -63,12 +63,15 @@ let names = 0;
 const bodies: Record<string, () => unknown> = {
   'POST /api/v1/actions/preview': wanted,
   'POST /api/v1/actions': () => ({ ...wanted(), preview: '0'.repeat(32), why: 'x' }),
+  'POST /api/v1/actions/:id/stop': () => ({ why: 'x' }),
   'POST /api/v1/batches': () => ({}),
   'POST /api/v1/tokens': () => ({ name: 'mine', role: 'viewer' }),
   // Nobody of that name: a wrong password, each time of somebody else.
   'POST /api/v1/session': () => ({ name: `nobody ${++names}`, password: 'wrong' }),
 };
-const values = { id: '000000000000', queueName: 'airbus.track', jobId: 'x', queueStatus: 'failed', schedulerId: 'x' };
+/** Ids that there could be. */
+const idIn = (path: string) => '0'.repeat(path.includes('/actions/') ? 32 : 12);
+const values = { queueName: 'airbus.track', jobId: 'x', queueStatus: 'failed', schedulerId: 'x' };
 const wordOf = ({ method, path }: Route) => `${method} ${path}`;
 const endsSession = (route: Route) => ['DELETE /api/v1/session', 'POST /logout'].includes(wordOf(route));
 
@@ -82,7 +85,12 @@ async function answersOf(route: Route, usual: Cookies): Promise<string[]> {
       const headers = attempts(cookies)[column]?.[attempt] ?? {};
       const body = bodies[wordOf(route)]?.();
       const query = route.path === '/api/v1/batches' ? '?name=x.json' : '';
-      const answer = await board.call(route.method, filled(route.path, values) + query, headers, body);
+      const answer = await board.call(
+        route.method,
+        filled(route.path, { ...values, id: idIn(route.path) }) + query,
+        headers,
+        body,
+      );
       await answer.body?.cancel();
       seen.add(answer.status);
     }
@@ -128,6 +136,7 @@ function told(rows: readonly Row[]): string {
 const forOperators = new Set([
   'POST /api/v1/actions/preview',
   'POST /api/v1/actions',
+  'POST /api/v1/actions/:id/stop',
   'POST /api/v1/batches',
   'PUT /queues/api/queues/:queueName/:jobId/retry',
 ]);

@@ -182,3 +182,41 @@ test('without a producer nothing is uploaded; with one the file lies in the inbo
     expect([file, (await call('GET', `/receipts?file=${encodeURIComponent(file)}`)).status]).toEqual([file, 400]);
   expect((await readdir(inboxDir)).sort()).toEqual(['.nightpass', 'accepted', 'insula', 'rejected']);
 });
+
+test('a redrive at a pace of its own is under way for all to see, is stopped once, and says so in the audit log', async () => {
+  const { id, place } = await openSample(board.ledger, { content: contentOf({ processes: 1, zones: 5 }) });
+  for (let zone = 0; zone < 5; zone++) await drive(board.ledger, place(zone), 'failed', 'no such image');
+  const wanted = { action: 'redrive', target: { kind: 'batch', batch: id }, perMinute: 1 };
+  const preview = await bodyOf(await call('POST', '/actions/preview', wanted));
+  expect(preview.says).toBe(`This launches again 5 tasks of batch ${id}, at most 1 a minute.`);
+  // What was previewed at a pace is not begun without one.
+  const { perMinute: _, ...faster } = wanted;
+  expect((await call('POST', '/actions', { ...faster, preview: preview.preview, why: 'x' })).status).toBe(409);
+  const begun = await bodyOf(await call('POST', '/actions', { ...wanted, preview: preview.preview, why: 'slowly' }));
+  await until(
+    () => json('/actions'),
+    ({ items }) => (items as { changed: number }[]).some(({ changed }) => changed === 1),
+  );
+  expect(await json('/actions')).toEqual({
+    items: [expect.objectContaining({ id: begun.id, perMinute: 1, tasks: 5 })],
+  });
+
+  const stop = () => call('POST', `/actions/${begun.id}/stop`, { why: 'the wrong image' });
+  expect(await bodyOf(await stop())).toMatchObject({ state: 'stopped', changed: 1 });
+  expect((await stop()).status).toBe(409);
+  expect((await call('POST', `/actions/${'0'.repeat(32)}/stop`, { why: 'x' })).status).toBe(404);
+  expect(await json('/actions')).toEqual({ items: [] });
+  expect(await board.ledger.redis.get(board.ledger.keys.grid(id))).toBe('qffff');
+  const { items } = (await json('/audit')) as { items: unknown[] };
+  expect(items[0]).toMatchObject({ event: 'ended', outcome: 'stopped', why: 'the wrong image', changed: 1 });
+});
+
+test.each([
+  ['cancel', 5, 422],
+  ['redrive', 0, 400],
+  ['redrive', '5', 400],
+])('a pace for %s of %j is refused with %i', async (action, perMinute, status) => {
+  const { id } = await openSample(board.ledger, { content: contentOf({ processes: 1, zones: 1 }) });
+  const answer = await call('POST', '/actions/preview', { action, target: { kind: 'batch', batch: id }, perMinute });
+  expect(answer.status).toBe(status);
+});

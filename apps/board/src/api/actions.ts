@@ -4,8 +4,10 @@ import {
   type Choice,
   chooseTasks,
   NotPossible,
+  openActions,
   readAction,
   readAudit,
+  stopAction,
   targetWords,
   type Wanted,
 } from '@nightpass/engine';
@@ -22,8 +24,10 @@ import {
   auditEntry,
   auditPage,
   auditQuery,
+  openActionList,
   preview,
   previewBody,
+  stopBody,
 } from './schemas/actions.ts';
 
 /** What people do: preview, begin, follow; and the log of it all. */
@@ -95,6 +99,42 @@ export function actionRoutes(app: Api, parts: ApiParts): void {
   );
 
   app.get(
+    '/actions',
+    { schema: { tags, summary: 'What is under way, oldest first', response: { 200: openActionList } } },
+    async () => {
+      const open = await Promise.all((await openActions(ledger)).map((id) => readAction(ledger, id)));
+      return { items: open.flatMap((it) => (it?.state === 'running' ? [actionOf(it)] : [])) };
+    },
+  );
+
+  app.post(
+    '/actions/:id/stop',
+    {
+      config: operator,
+      schema: {
+        tags,
+        summary: 'End an action before its time',
+        description: 'What it has done stays done, and what is left is left as it is. 409 where it has ended already.',
+        params: actionParams,
+        body: stopBody,
+        response: { 200: action },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      const its = await readAction(ledger, id);
+      if (!its || its.state === 'previewed') throw new Refused(404, 'there is no such action');
+      const { why } = request.body;
+      const who = whoOf(request);
+      if (!(await stopAction(ledger, id, { who, role: request.who?.role ?? '', why }))) {
+        throw new Conflict('this action is over already');
+      }
+      parts.log.info({ action: its.action, id, who, why }, 'action stopped');
+      return actionOf((await readAction(ledger, id)) ?? its);
+    },
+  );
+
+  app.get(
     '/actions/:id',
     { schema: { tags, summary: 'How far an action is', params: actionParams, response: { 200: action } } },
     async ({ params }) => {
@@ -137,11 +177,12 @@ const verbs: Record<Wanted['action'], string> = {
   resume: 'resumes',
 };
 
-function saysOf({ action: kind, target }: Wanted, { tasks, matched }: Choice): string {
+function saysOf({ action: kind, target, perMinute }: Wanted, { tasks, matched }: Choice): string {
   if (target.kind === 'provider') return `This ${verbs[kind]} ${target.provider}.`;
   const left = matched - tasks;
   const rest = left > 0 ? ` ${many(left, 'other task is', 'other tasks are')} not touched.` : '';
-  return `This ${verbs[kind]} ${many(tasks, 'task')} of ${targetWords(target)}.${rest}`;
+  const pace = perMinute === undefined ? '' : `, at most ${perMinute} a minute`;
+  return `This ${verbs[kind]} ${many(tasks, 'task')} of ${targetWords(target)}${pace}.${rest}`;
 }
 
 export function actionOf(it: Action): z.input<typeof action> {
@@ -150,6 +191,7 @@ export function actionOf(it: Action): z.input<typeof action> {
     action: it.action,
     target: structuredClone(it.target) as z.input<typeof action>['target'],
     priority: it.priority,
+    perMinute: it.perMinute,
     who: it.who,
     why: it.why,
     state: it.state === 'previewed' ? 'running' : it.state,
@@ -176,7 +218,7 @@ function entryOf({ id, atMs, fields }: { id: string; atMs: number; fields: Recor
     action: fields.action,
     actionId: fields.actionId,
     target: fields.target,
-    why: fields.why,
+    why: fields.why || undefined,
     tasks: number(fields.tasks),
     changed: number(fields.changed),
     skipped: number(fields.skipped),

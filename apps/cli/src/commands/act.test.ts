@@ -166,3 +166,43 @@ test('a password is hashed from the standard input, and one that is too short is
   expect(code).toBe(0);
   expect(await place.runWith('short\n', 'hash-password')).toMatchObject({ code: 2, stdout: '' });
 });
+
+test('a redrive at a pace of its own is begun and left to whoever runs; it is listed, and stopped once', async () => {
+  expect((await place.here('actions')).stdout).toBe('nothing is under way\n');
+  await place.here('cancel', batch, '--yes');
+  const slowly = ['redrive', batch, '--phase', 'cancelled', '--per-minute', '0.1'];
+  expect((await place.here(...slowly, '--dry-run')).stdout).toBe(
+    'would launch again: 12 tasks (12 cancelled), at most 0.1 a minute: about 1 h 50 min. Nothing was changed.\n',
+  );
+  const begun = await place.here(...slowly, '--yes', '--why', 'gently');
+  expect(begun.stdout).toContain(
+    'begun: 12 tasks to be queued again, at most 0.1 a minute: about 1 h 50 min. 0 so far.\n',
+  );
+  const [, id = ''] = /nightpass actions --stop ([0-9a-f]{8})\n/.exec(begun.stdout) ?? [];
+  expect((await place.here('actions')).stdout).toContain(`redrive, 0.1 a minute  batch ${batch}; phases cancelled`);
+  expect(await json('actions')).toMatchObject({
+    actions: [{ action: 'redrive', perMinute: 0.1, state: 'running', tasks: 12, changed: 0, why: 'gently' }],
+  });
+  expect((await place.here('actions', '--stop', id, '--why', 'enough')).stdout).toBe(
+    'stopped: 0 done, 12 left as they are\n',
+  );
+  const again = await place.here('actions', '--stop', id);
+  expect([again.code, again.stderr]).toEqual([
+    2,
+    `nightpass: no action ${id} is under way; nightpass actions lists those that are\n`,
+  ]);
+  expect((await place.here('audit', '--limit', '1')).stdout).toContain('stopped; enough');
+  expect(await json('status', batch)).toMatchObject({ phases: { cancelled: 12 } });
+});
+
+test.each(['0', '-1', 'fast', '1e9', '60001'])('a pace of %s is wrong use', async (pace) => {
+  const { code, stderr } = await place.here('redrive', batch, '--per-minute', pace);
+  expect(stderr).toContain('It must be a number from 0.01 to 60000.');
+  expect(code).toBe(2);
+});
+
+test('a pace with a selection is told as well', async () => {
+  await place.here('cancel', batch, '--yes');
+  const wanted = ['redrive', batch, '--filter', 'zone=0', '--phase', 'cancelled', '--per-minute', '30', '--yes'];
+  expect(await json(...wanted)).toMatchObject({ perMinute: 30, state: 'running', changed: 0, dryRun: false });
+});

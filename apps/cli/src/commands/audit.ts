@@ -36,7 +36,7 @@ export function addAudit(program: Command, cli: Cli): void {
         oneLine(fields.who ?? ''),
         oneLine([fields.action, fields.event].filter(Boolean).join(' ')),
         cutTo(oneLine(fields.target ?? ''), 44),
-        cutTo(oneLine(fields.why ?? outcomeOf(fields)), 60),
+        cutTo(oneLine(resultOf(fields)), 60),
       ]);
       cli.print(table(cli, ['when', 'who', 'what', 'to what', 'why, or what came of it'], rows));
       if (total > entries.length) cli.print(cli.colors.dim(`… and ${thousands(total - entries.length)} older`));
@@ -50,6 +50,9 @@ async function readPage(cli: Cli, options: Options): Promise<AuditPage> {
   if (!hasLedger(installation.config)) return { entries: [], total: 0 };
   return withLedger(cli, installation, ({ ledger }) => readAudit(ledger, { before: undefined, limit: options.limit }));
 }
+
+const resultOf = (fields: AuditEntry['fields']) =>
+  [outcomeOf(fields), fields.why].filter((it) => it !== undefined && it !== '').join('; ');
 
 function outcomeOf({ outcome, changed }: AuditEntry['fields']): string {
   const many = changed === undefined || changed === '0' ? '' : `: ${several(Number(changed), 'task')}`;
@@ -69,7 +72,7 @@ function entryFacts({ id, atMs, fields }: AuditEntry) {
     action: fields.action ?? null,
     actionId: fields.actionId ?? null,
     target: fields.target ?? null,
-    why: fields.why ?? null,
+    why: fields.why || null,
     tasks: number(fields.tasks),
     changed: number(fields.changed),
     skipped: number(fields.skipped),

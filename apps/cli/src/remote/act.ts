@@ -19,7 +19,7 @@ export async function remoteAction(remote: Remote, wanted: Wanted): Promise<Chos
     untouched: chosen.untouched,
     async begin(why, tell) {
       let its = await remote.post('/actions', { ...wanted, preview: chosen.preview, why }, action);
-      while (its.state === 'running') {
+      while (its.state === 'running' && wanted.perMinute === undefined) {
         await sleep(lookEveryMs);
         its = await remote.get(`/actions/${its.id}`, action);
         tell(its.looked, its.tasks);

@@ -137,7 +137,7 @@ export const preview = z.object({
 
 export const action = z.object({
   id: z.string(),
-  state: z.enum(['running', 'done', 'failed']),
+  state: z.enum(['running', 'done', 'failed', 'stopped']),
   tasks: z.number(),
   changed: z.number(),
   looked: z.number(),

@@ -5,7 +5,7 @@ import { usualTokenEnv } from './client.ts';
 /** Which commands work through a board, and why the others cannot. */
 
 const throughBoard = new Set(
-  'batches status tasks why results report audit redrive cancel park priority pause resume submit create list revoke'.split(
+  'batches status tasks why results report actions audit redrive cancel park priority pause resume submit create list revoke'.split(
     ' ',
   ),
 );

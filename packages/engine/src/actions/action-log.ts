@@ -15,7 +15,7 @@ const beginScript = defineScript('begin-action', {
 });
 const endScript = defineScript('end-action', {
   keys: ['action', 'open', 'audit'],
-  args: ['id', 'state', 'error', 'most', 'keepMs'],
+  args: ['id', 'state', 'error', 'most', 'keepMs', 'by', 'role', 'why'],
   reply: z.number(),
 });
 
@@ -39,13 +39,42 @@ export async function beginAction(
   );
 }
 
+/** Who ended an action before its time. */
+export interface Stopper {
+  who: string;
+  role: string;
+  why: string;
+}
+
+/** What was done stays done; what is left is left as it is. @returns false where it had ended already. */
+export const stopAction = (ledger: LedgerContext, id: string, by: Stopper): Promise<boolean> =>
+  end(ledger, id, 'stopped', '', by);
+
 /** @returns false where it had ended already. */
-export async function endAction(ledger: LedgerContext, id: string, error: string | undefined): Promise<boolean> {
+export const endAction = (ledger: LedgerContext, id: string, error: string | undefined): Promise<boolean> =>
+  end(ledger, id, error === undefined ? 'done' : 'failed', error ?? '');
+
+async function end(
+  ledger: LedgerContext,
+  id: string,
+  state: 'done' | 'failed' | 'stopped',
+  error: string,
+  stopper?: Stopper,
+): Promise<boolean> {
   const its = actionKeys(ledger);
   const done = await endScript(
     ledger.redis,
     { action: its.action(id), open: its.open, audit: its.audit },
-    { id, state: error === undefined ? 'done' : 'failed', error: error ?? '', most: mostEntries, keepMs },
+    {
+      id,
+      state,
+      error,
+      most: mostEntries,
+      keepMs,
+      by: stopper?.who ?? '',
+      role: stopper?.role ?? '',
+      why: stopper?.why ?? '',
+    },
     { keys: await chosenKeys(ledger, id) },
   );
   return done === 1;
@@ -60,11 +89,12 @@ async function chosenKeys(ledger: LedgerContext, id: string): Promise<string[]> 
 const ms = z.coerce.number().optional();
 const count = z.coerce.number().int().default(0);
 const stored = z.object({
-  state: z.enum(['previewed', 'running', 'done', 'failed']),
+  state: z.enum(['previewed', 'running', 'done', 'failed', 'stopped']),
   action: z.string(),
   target: z.string(),
   priority: z.coerce.number().optional(),
   holds: z.string().optional(),
+  perMinute: z.coerce.number().optional(),
   who: z.string(),
   why: z.string().default(''),
   tasks: count,
@@ -89,6 +119,7 @@ export async function readAction(ledger: LedgerContext, id: string): Promise<Act
     target: JSON.parse(it.target) as Target,
     priority: it.priority,
     holds: it.holds === undefined ? undefined : z.array(z.enum(holdKinds)).parse(JSON.parse(it.holds)),
+    perMinute: it.perMinute,
     who: it.who,
     why: it.why,
     state: it.state,

@@ -41,7 +41,12 @@ export interface Wanted {
   priority?: number | undefined;
   /** For `resume`: what is lifted; unless given, what a person placed. */
   holds?: readonly HoldKind[] | undefined;
+  /** For `redrive`: so many tasks are taken back a minute at most; unless given, all at once. */
+  perMinute?: number | undefined;
 }
+
+/** Slower or faster paces than these mean nothing. */
+export const perMinuteRange = { min: 0.01, max: 60_000 } as const;
 
 const touched: Record<TaskAction, readonly Phase[]> = {
   redrive: redrivablePhases,
@@ -62,7 +67,7 @@ export const isTaskAction = (action: ActionKind): action is TaskAction =>
   (taskActions as readonly string[]).includes(action);
 
 /** What does not fit together, in words; undefined where all does. */
-export function misfit({ action, target, priority, holds }: Wanted): string | undefined {
+export function misfit({ action, target, priority, holds, perMinute }: Wanted): string | undefined {
   if (isTaskAction(action) === (target.kind === 'provider')) {
     return isTaskAction(action) ? `${action} is for tasks, not for a provider` : `${action} is for a provider`;
   }
@@ -70,28 +75,35 @@ export function misfit({ action, target, priority, holds }: Wanted): string | un
     return action === 'priority' ? 'priority needs a number' : `a priority means nothing to ${action}`;
   }
   if (holds && action !== 'resume') return `holds mean nothing to ${action}`;
+  if (perMinute === undefined) return undefined;
+  if (action !== 'redrive') return `a pace of its own means nothing to ${action}`;
+  const { min, max } = perMinuteRange;
+  if (!(perMinute >= min && perMinute <= max)) return `a pace is ${min} to ${max} tasks a minute, not ${perMinute}`;
   return undefined;
 }
 
 /** The same for the same, however it was written down. */
-export function digestOf({ action, target, priority, holds }: Wanted): string {
-  const plain = JSON.stringify([action, priority ?? null, target, holds ?? null], (_, value: unknown) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(
-          Object.entries(value)
-            .filter(([, it]) => it !== undefined)
-            .sort(([a], [b]) => (a < b ? -1 : 1)),
-        )
-      : value,
+export function digestOf({ action, target, priority, holds, perMinute }: Wanted): string {
+  const plain = JSON.stringify(
+    [action, priority ?? null, target, holds ?? null, perMinute ?? null],
+    (_, value: unknown) =>
+      typeof value === 'object' && value !== null && !Array.isArray(value)
+        ? Object.fromEntries(
+            Object.entries(value)
+              .filter(([, it]) => it !== undefined)
+              .sort(([a], [b]) => (a < b ? -1 : 1)),
+          )
+        : value,
   );
   return createHash('sha256').update(plain).digest('hex');
 }
 
 /** For the audit log: what an action is done to, and how far it goes. */
-export function wantedWords({ target, priority, holds }: Wanted): string {
+export function wantedWords({ target, priority, holds, perMinute }: Wanted): string {
   const also = [
     ...(priority === undefined ? [] : [`priority ${priority}`]),
     ...(holds ? [`holds ${holds.join(', ')}`] : []),
+    ...(perMinute === undefined ? [] : [`at most ${perMinute} a minute`]),
   ];
   return [targetWords(target), ...also].join('; ');
 }
@@ -130,7 +142,7 @@ export interface Action extends Wanted {
   id: string;
   who: string;
   why: string;
-  state: 'previewed' | 'running' | 'done' | 'failed';
+  state: 'previewed' | 'running' | 'done' | 'failed' | 'stopped';
   /** Chosen. */
   tasks: number;
   looked: number;

@@ -4,11 +4,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readBatch, readCounts } from '../ledger/batches.ts';
 import { finishLaunch, recordLaunched, recordLost, requeue, type TaskPlace, writeIntent } from '../ledger/launching.ts';
 import { readTasks } from '../ledger/reading.ts';
+import { liftHold, placeHold } from '../pacing/holds.ts';
 import { redriveBatch } from '../test-act.ts';
 import { provider, type TestLedger, testLedger } from '../test-ledger.ts';
 import type { Wanted } from './action.ts';
 import { actionKeys } from './action-keys.ts';
-import { beginAction, readAction, readAudit } from './action-log.ts';
+import { beginAction, readAction, readAudit, stopAction } from './action-log.ts';
 import { chooseTasks } from './choose.ts';
 import { runAction } from './run-action.ts';
 
@@ -189,4 +190,92 @@ test('what was done stands in the audit log, with who, why and what came of it',
     { event: 'begun', who: 'anna', role: 'operator', why: 'a test', target: `provider ${provider}`, action: 'pause' },
   ]);
   expect(await it.ledger.redis.exists(actionKeys(it.ledger).open)).toBe(0);
+});
+
+/** Begins a redrive of all that failed, and carries it out as a runner does, that comes by again and again. */
+async function paced(it: TestLedger, perMinute: number) {
+  const wanted: Wanted = { action: 'redrive', target: { kind: 'batch', batch: it.id }, perMinute };
+  const choice = await chooseTasks(it.ledger, wanted, 'anna');
+  await beginAction(it.ledger, choice.id, { wanted, who: 'anna', role: 'operator', why: 'x' });
+  const tools = { ledger: it.ledger, launchQueue: () => undefined, log: silentLog };
+  const visit = async (forMs: number) => {
+    for (const endMs = performance.now() + forMs; performance.now() < endMs; ) {
+      if (await runAction(tools, choice.id, never)) return;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  };
+  const changed = async () => (await readAction(it.ledger, choice.id))?.changed;
+  return { id: choice.id, visit, changed };
+}
+
+async function failedBatch(zones: number): Promise<TestLedger> {
+  const it = await testLedger(redis, { processes: 1, zones });
+  for (let zone = 0; zone < zones; zone++) await bring(it, it.at(0, zone), 'failed');
+  return it;
+}
+
+test('a redrive at a pace of its own takes back no more than that, and all in the end', async () => {
+  const it = await failedBatch(9);
+  // One every 200 ms.
+  const redrive = await paced(it, 300);
+  await redrive.visit(1);
+  expect(await redrive.changed()).toBe(1);
+  await redrive.visit(700);
+  const soFar = (await redrive.changed()) ?? 0;
+  expect(soFar).toBeGreaterThanOrEqual(2);
+  expect(soFar).toBeLessThanOrEqual(5);
+  expect(await gridOf(it)).toBe('q'.repeat(soFar).padEnd(9, 'f'));
+  await redrive.visit(10_000);
+  expect(await readAction(it.ledger, redrive.id)).toMatchObject({
+    state: 'done',
+    looked: 9,
+    changed: 9,
+    perMinute: 300,
+  });
+  expect(await gridOf(it)).toBe('q'.repeat(9));
+});
+
+test('what a paced redrive missed while nobody carried it out, or while its provider was held, is not made up for in a heap', async () => {
+  const it = await failedBatch(9);
+  const redrive = await paced(it, 60);
+  await redrive.visit(1);
+  await it.ledger.redis.hset(actionKeys(it.ledger).action(redrive.id), 'nextAt', Date.now() - 3_600_000);
+  await placeHold(it.ledger, provider, { kind: 'person', forMs: undefined, reason: 'lunch' });
+  await redrive.visit(50);
+  expect(await redrive.changed()).toBe(1);
+  await liftHold(it.ledger, provider, ['person']);
+  await redrive.visit(50);
+  // Five seconds' worth, and the one that is due.
+  expect(await redrive.changed()).toBe(7);
+});
+
+test('an action that is stopped leaves what is left as it is, and the audit log says who stopped it, and why', async () => {
+  const it = await failedBatch(4);
+  const redrive = await paced(it, 60);
+  await redrive.visit(1);
+  const bert = { who: 'bert', role: 'operator', why: 'wrong image' };
+  expect(await stopAction(it.ledger, redrive.id, bert)).toBe(true);
+  expect(await stopAction(it.ledger, redrive.id, bert)).toBe(false);
+  await redrive.visit(50);
+  expect(await gridOf(it)).toBe('qfff');
+  expect(await readAction(it.ledger, redrive.id)).toMatchObject({ state: 'stopped', changed: 1, who: 'anna' });
+  const { entries } = await readAudit(it.ledger, { before: undefined, limit: 1 });
+  expect(entries[0]?.fields).toMatchObject({
+    event: 'ended',
+    outcome: 'stopped',
+    who: 'bert',
+    why: 'wrong image',
+    changed: '1',
+    target: `batch ${it.id}; at most 60 a minute`,
+  });
+});
+
+test('a pace of its own is for a redrive, and is a number that means something', async () => {
+  const it = await testLedger(redis, { processes: 1, zones: 1 });
+  const target = { kind: 'batch', batch: it.id } as const;
+  const choosing = (action: 'redrive' | 'cancel', perMinute: number) =>
+    chooseTasks(it.ledger, { action, target, perMinute }, 'anna');
+  await expect(choosing('cancel', 5)).rejects.toThrow('a pace of its own means nothing to cancel');
+  for (const perMinute of [0, -1, Number.NaN, 1e9])
+    await expect(choosing('redrive', perMinute)).rejects.toThrow('a pace is 0.01 to 60000 tasks a minute');
 });

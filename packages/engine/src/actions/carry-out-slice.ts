@@ -5,6 +5,7 @@ import { type LedgerContext, phaseKeys } from '../ledger/context.ts';
 import { defineScript } from '../ledger/script.ts';
 import type { Action, TaskAction } from './action.ts';
 import { actionKeys } from './action-keys.ts';
+import { everyMsOf, mostBehindMs } from './own-pace.ts';
 
 /** One slice of an action in the ledger. Each is one script, done once. */
 
@@ -12,7 +13,11 @@ const place = ['action', 'batch', 'grid', 'counts', 'ended', 'due'] as const;
 const move = ['was', 'to', 'zones', 'prefix'] as const;
 const reply = z.number();
 
-const redriveScript = defineScript('act-redrive', { keys: place, args: [...move, 'asOf', 'phases', 'by'], reply });
+const redriveScript = defineScript('act-redrive', {
+  keys: place,
+  args: [...move, 'asOf', 'phases', 'everyMs', 'behindMs', 'by'],
+  reply,
+});
 const cancelScript = defineScript('act-cancel', { keys: place, args: [...move, 'whole', 'by'], reply });
 const parkScript = defineScript('act-park', {
   keys: [...place, 'inflight', 'launching', 'doubt'],
@@ -48,7 +53,8 @@ export async function carryOutSlice(ledger: LedgerContext, action: Action, slice
   switch (action.action as TaskAction) {
     case 'redrive': {
       const phases = action.phases.map((phase) => phaseByte[phase]).join('');
-      return redriveScript(redis, where, { ...moves, asOf: action.previewedAtMs, phases, by }, rest);
+      const pace = { everyMs: everyMsOf(action) ?? '', behindMs: mostBehindMs };
+      return redriveScript(redis, where, { ...moves, asOf: action.previewedAtMs, phases, ...pace, by }, rest);
     }
     case 'cancel':
       return cancelScript(redis, where, { ...moves, whole: action.target.kind === 'batch' ? '1' : '0', by }, rest);

@@ -123,6 +123,7 @@ async function keep(
     target: JSON.stringify(wanted.target),
     ...(wanted.priority !== undefined && { priority: wanted.priority }),
     ...(wanted.holds && { holds: JSON.stringify(wanted.holds) }),
+    ...(wanted.perMinute !== undefined && { perMinute: wanted.perMinute }),
     wanted: digestOf(wanted),
     words: wantedWords(wanted),
     who,

@@ -7,12 +7,13 @@ import { rewindFeed } from '../ledger/steering.ts';
 import { liftHold, placeHold } from '../pacing/holds.ts';
 import { pause } from '../pause.ts';
 import type { TaskQueue } from '../queues.ts';
-import type { Action } from './action.ts';
+import type { Action, ActionKind } from './action.ts';
 import { actionKeys } from './action-keys.ts';
 import { endAction, openActions, readAction } from './action-log.ts';
 import { carryOutSlice } from './carry-out-slice.ts';
 import { mostMoved } from './choose.ts';
 import { moveInQueue, rankBatch } from './move-in-queue.ts';
+import { dueNow } from './own-pace.ts';
 
 /**
  * Carrying out what people began: slice by slice, at a pace that leaves Redis to the launches. Whoever dies is followed
@@ -33,7 +34,9 @@ const leaseMs = 15_000;
 /** Tasks taken back wait so long at most until the feeder is told of them. */
 const rewindEveryMs = 3_000;
 
-/** @returns false where somebody else carries it out. @throws what Redis says; the action stays open then */
+/**
+ * @returns whether it is over; false where somebody else carries it out, or where it has a pace and the next task is not due:
+ * it is to be called again. @throws what Redis says; the action stays open then */
 export async function runAction(tools: ActionTools, id: string, stop: AbortSignal): Promise<boolean> {
   const { ledger } = tools;
   const lease = createLease(ledger.redis, actionKeys(ledger).lease(id), leaseMs);
@@ -86,13 +89,23 @@ async function onTasks(
     const processes = await readProcesses(ledger, id);
     if (action.action === 'priority') await prioritise(tools, action, batch, bits);
     const feed = feedLater(ledger, batch, action.action === 'redrive');
-    for (const indexes of slicesOf(bits, batch, n === startBatch ? startIndex : 0)) {
+    for (let from = n === startBatch ? startIndex : 0; ; ) {
+      const first = firstChosen(bits, batch, from);
+      if (first === undefined) break;
+      const processIndex = Math.floor(first / batch.zoneCount);
+      const provider = batch.providers[processIndex] ?? '';
+      const due = await dueNow(ledger, action, provider);
+      if (due === 0) {
+        await feed.flushChanged();
+        return false;
+      }
+      const indexes = sliceFrom(bits, batch, first, Math.min(due, sliceSize));
+      from = (indexes.at(-1) ?? first) + 1;
       if (stop.aborted || !(await lease.hold())) return false;
-      const processIndex = Math.floor((indexes[0] ?? 0) / batch.zoneCount);
-      const to = `${n}:${(indexes.at(-1) ?? 0) + 1}`;
+      const to = `${n}:${from}`;
       const changed = await carryOutSlice(ledger, action, {
         batch,
-        provider: batch.providers[processIndex] ?? '',
+        provider,
         processId: processes[processIndex]?.id ?? '',
         indexes,
         was: cursor,
@@ -100,7 +113,7 @@ async function onTasks(
       });
       if (changed < 0) return false;
       cursor = to;
-      if (changed > 0) await feed.changed(batch.providers[processIndex] ?? '');
+      if (changed > 0) await feed.changed(provider);
       await pause(restMs, stop);
     }
     await feed.flush();
@@ -108,33 +121,50 @@ async function onTasks(
   return true;
 }
 
-/** The chosen places, in slices of one process each. */
-function* slicesOf(bits: Buffer, batch: BatchRecord, from: number): Generator<number[]> {
-  let slice: number[] = [];
-  for (let index = from; index < batch.taskCount; index++) {
-    if (slice.length > 0 && (slice.length === sliceSize || index % batch.zoneCount === 0)) {
-      yield slice;
-      slice = [];
-    }
-    if (((bits[index >> 3] ?? 0) >> (index & 7)) & 1) slice.push(index);
+const isChosen = (bits: Buffer, index: number) => ((bits[index >> 3] ?? 0) >> (index & 7)) & 1;
+
+function firstChosen(bits: Buffer, { taskCount }: BatchRecord, from: number): number | undefined {
+  for (let index = from; index < taskCount; index++) if (isChosen(bits, index)) return index;
+  return undefined;
+}
+
+/** Chosen places from the first one on, of its process alone. */
+function sliceFrom(bits: Buffer, { zoneCount }: BatchRecord, first: number, most: number): number[] {
+  const end = (Math.floor(first / zoneCount) + 1) * zoneCount;
+  const slice: number[] = [];
+  for (let index = first; index < end && slice.length < most; index++) if (isChosen(bits, index)) slice.push(index);
+  return slice;
+}
+
+/** All chosen places, in slices of one process each. */
+function* slicesOf(bits: Buffer, batch: BatchRecord): Generator<number[]> {
+  for (let from: number | undefined = 0; ; ) {
+    from = firstChosen(bits, batch, from);
+    if (from === undefined) return;
+    const slice = sliceFrom(bits, batch, from, sliceSize);
+    yield slice;
+    from = (slice.at(-1) ?? from) + 1;
   }
-  if (slice.length > 0) yield slice;
 }
 
 /** What is queued again is put into the queue by the feeder: told now and then, and at the end in any case. */
 function feedLater(ledger: LedgerContext, batch: BatchRecord, needed: boolean) {
   const waiting = new Set<string>(needed ? batch.providers : []);
   let toldAtMs = Number.NEGATIVE_INFINITY;
+  let isUntold = false;
   const flush = async () => {
     for (const provider of waiting) await rewindFeed(ledger, batch.id, provider);
     waiting.clear();
+    isUntold = false;
     toldAtMs = performance.now();
   };
   return {
     flush,
+    flushChanged: async () => isUntold && flush(),
     async changed(provider: string) {
       if (!needed) return;
       waiting.add(provider);
+      isUntold = true;
       if (performance.now() - toldAtMs > rewindEveryMs) await flush();
     },
   };
@@ -146,7 +176,7 @@ async function prioritise(tools: ActionTools, action: Action, batch: BatchRecord
   if (isWhole) await rankBatch(tools.ledger, batch, priority);
   const byProvider = new Map<string, number[]>();
   let moved = 0;
-  for (const slice of slicesOf(bits, batch, 0)) {
+  for (const slice of slicesOf(bits, batch)) {
     if (moved >= mostMoved) break;
     const provider = batch.providers[Math.floor((slice[0] ?? 0) / batch.zoneCount)] ?? '';
     byProvider.set(provider, [...(byProvider.get(provider) ?? []), ...slice]);
@@ -168,8 +198,14 @@ export interface ActionRunner {
 
 const lookEveryMs = 2_000;
 
-/** Carries out what is open, its own and what others left behind. */
-export function startActionRunner(tools: ActionTools): ActionRunner {
+/**
+ * Carries out what is open, its own and what others left behind.
+ * @param canDo what this process can carry out; others may be able to do more
+ */
+export function startActionRunner(
+  tools: ActionTools,
+  canDo: (action: ActionKind) => boolean = () => true,
+): ActionRunner {
   const stop = new AbortController();
   let wake = () => {};
   let isKicked = false;
@@ -178,7 +214,9 @@ export function startActionRunner(tools: ActionTools): ActionRunner {
       isKicked = false;
       try {
         for (const id of await openActions(tools.ledger)) {
-          if (!stop.signal.aborted) await runAction(tools, id, stop.signal);
+          if (stop.signal.aborted) break;
+          const action = await readAction(tools.ledger, id);
+          if (!action || canDo(action.action)) await runAction(tools, id, stop.signal);
         }
       } catch (error) {
         tools.log.warn({ error: (error as Error).message }, 'action not carried out, trying again');

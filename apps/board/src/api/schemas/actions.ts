@@ -1,4 +1,4 @@
-import { holdKinds } from '@nightpass/engine';
+import { holdKinds, perMinuteRange } from '@nightpass/engine';
 import { z } from 'zod';
 import { atMs, count, cursor, limit, pageOf, phase } from './common.ts';
 
@@ -47,6 +47,12 @@ const wanted = {
     .max(holdKinds.length)
     .optional()
     .describe('For `resume`: what is lifted; unless given, what a person placed'),
+  perMinute: z
+    .number()
+    .min(perMinuteRange.min)
+    .max(perMinuteRange.max)
+    .optional()
+    .describe('For `redrive`: so many tasks are taken back a minute at most; unless given, all at once'),
 };
 
 export const previewBody = z.strictObject(wanted);
@@ -65,10 +71,12 @@ export const preview = z
   })
   .meta({ id: 'Preview' });
 
+const why = z.string().trim().min(1).max(500);
+
 export const actionBody = z.strictObject({
   ...wanted,
   preview: z.string().max(100),
-  why: z.string().trim().min(1).max(500).describe('For the history of each task and for the audit log'),
+  why: why.describe('For the history of each task and for the audit log'),
 });
 
 export const action = z
@@ -77,9 +85,10 @@ export const action = z
     action: actionKind,
     target,
     priority: z.int().optional(),
+    perMinute: z.number().optional(),
     who: z.string(),
     why: z.string(),
-    state: z.enum(['running', 'done', 'failed']),
+    state: z.enum(['running', 'done', 'failed', 'stopped']),
     tasks: count.describe('As previewed'),
     looked: count.describe('Of them, how many it has come to'),
     changed: count,
@@ -89,6 +98,11 @@ export const action = z
     error: z.string().optional(),
   })
   .meta({ id: 'Action' });
+
+/** Those that somebody has begun, and nobody has ended. */
+export const openActionList = z.object({ items: z.array(action) });
+
+export const stopBody = z.strictObject({ why: why.describe('For the audit log') });
 
 export const actionParams = z.object({ id: z.string().regex(/^[0-9a-f]{32}$/, 'must be the id of an action') });
 
