@@ -98,3 +98,46 @@ test('ticked tasks, and only those, are acted upon', async () => {
   expect(complaints).toEqual([]);
   await close();
 });
+
+test('a cause is redriven at a pace of its own, seen under way on the overview, and stopped with a reason', async () => {
+  const { page, complaints, serious, close } = await openPage(
+    browser,
+    `${board.url}/batches/bhundredthousand/failures`,
+  );
+  await page
+    .locator('[data-family]')
+    .filter({ hasText: 'out of memory' })
+    .getByRole('button', { name: 'Redrive' })
+    .click();
+  const dialog = page.getByRole('dialog');
+  await dialog.locator('[data-count]').waitFor();
+  const tasks = Number(await dialog.locator('[data-count]').getAttribute('data-count'));
+  await dialog.getByLabel('Why').fill('more memory was granted');
+  const pace = dialog.getByLabel('At most, a minute');
+  await pace.fill('0');
+  await dialog.getByText('A number from 0.01 to 60,000').waitFor();
+  expect(await dialog.getByRole('button', { name: /^Redrive/ }).isDisabled()).toBe(true);
+  await pace.fill('2');
+  await dialog.getByText('2 tasks a minute are taken back at most').waitFor();
+  expect(await serious()).toEqual([]);
+  await dialog.getByRole('button', { name: /^Redrive/ }).click();
+  await dialog.getByText(`1 of ${tasks.toLocaleString('en')} redriven`).waitFor();
+  await dialog.getByRole('button', { name: 'Close', exact: true }).last().click();
+
+  await page.goto(board.url);
+  const row = page.locator('[data-under-way]');
+  await row.getByText('more memory was granted').waitFor();
+  expect(await row.textContent()).toContain('2/min');
+  expect(await serious()).toEqual([]);
+  await row.getByRole('button', { name: 'Stop' }).click();
+  const asked = page.getByRole('dialog');
+  expect(await asked.getByRole('button', { name: 'Stop it' }).isDisabled()).toBe(true);
+  await asked.getByLabel('Why').fill('it did not help');
+  expect(await serious()).toEqual([]);
+  await asked.getByRole('button', { name: 'Stop it' }).click();
+  await row.waitFor({ state: 'detached' });
+  await page.goto(`${board.url}/audit`);
+  await page.getByText('it did not help').first().waitFor();
+  expect(complaints).toEqual([]);
+  await close();
+});

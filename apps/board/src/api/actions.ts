@@ -190,6 +190,7 @@ export function actionOf(it: Action): z.input<typeof action> {
     id: it.id,
     action: it.action,
     target: structuredClone(it.target) as z.input<typeof action>['target'],
+    words: targetWords(it.target),
     priority: it.priority,
     perMinute: it.perMinute,
     who: it.who,

@@ -6,14 +6,21 @@ import { Dialog } from '../parts/dialog.tsx';
 import { Trouble } from '../parts/trouble.tsx';
 import { sentence } from '../words/words.ts';
 import { ActionProgress } from './action-progress.tsx';
+import { noPace, PaceField, PaceNote, paceOf } from './pace-field.tsx';
 import { buttonWords, countWords, verbs } from './verbs.ts';
 
 /** First the exact count, then a reason, then the deed with its progress, then where it is on record. */
 export function ActionDialog(props: { wanted: Wanted; what: string; onClose: () => void }) {
   const { what, onClose } = props;
   const [priority, setPriority] = useState(10);
+  const [pace, setPace] = useState(noPace);
   const [begun, setBegun] = useState<Action | undefined>();
-  const wanted: Wanted = props.wanted.action === 'priority' ? { ...props.wanted, priority } : props.wanted;
+  const perMinute = paceOf(pace);
+  const wanted: Wanted = {
+    ...props.wanted,
+    ...(props.wanted.action === 'priority' && { priority }),
+    ...(perMinute !== undefined && { perMinute }),
+  };
   const { does, says } = verbs[wanted.action];
   return (
     <Dialog title={`${does} ${what}`} onClose={onClose}>
@@ -23,7 +30,8 @@ export function ActionDialog(props: { wanted: Wanted; what: string; onClose: () 
         <>
           <p>{says}</p>
           {wanted.action === 'priority' && <PriorityField value={priority} onChange={setPriority} />}
-          <Confirm wanted={wanted} onBegun={setBegun} onClose={onClose} />
+          {wanted.action === 'redrive' && <PaceField value={pace} onChange={setPace} />}
+          <Confirm wanted={wanted} isComplete={pace.isValid} onBegun={setBegun} onClose={onClose} />
         </>
       )}
     </Dialog>
@@ -45,8 +53,14 @@ function PriorityField({ value, onChange }: { value: number; onChange: (value: n
   );
 }
 
-function Confirm(props: { wanted: Wanted; onBegun: (action: Action) => void; onClose: () => void }) {
-  const { wanted, onBegun, onClose } = props;
+function Confirm(props: {
+  wanted: Wanted;
+  /** Whether all that was filled in can be understood. */
+  isComplete: boolean;
+  onBegun: (action: Action) => void;
+  onClose: () => void;
+}) {
+  const { wanted, isComplete, onBegun, onClose } = props;
   const [why, setWhy] = useState('');
   const [state, setState] = useState<'idle' | 'sending' | Error>('idle');
   const previewed = useQuery<Preview>({
@@ -57,13 +71,14 @@ function Confirm(props: { wanted: Wanted; onBegun: (action: Action) => void; onC
     refetchInterval: false,
     refetchOnWindowFocus: false,
     retry: false,
+    enabled: isComplete,
   });
   const preview = previewed.data;
   const isProvider = wanted.target.kind === 'provider';
   const none = preview !== undefined && !isProvider && preview.tasks === 0;
 
   async function begin(): Promise<void> {
-    if (!preview) return;
+    if (!preview || !isComplete) return;
     setState('sending');
     try {
       onBegun(await sendJson<Action>('POST', '/actions', { ...wanted, preview: preview.preview, why: why.trim() }));
@@ -82,7 +97,7 @@ function Confirm(props: { wanted: Wanted; onBegun: (action: Action) => void; onC
       }}
     >
       <div className="preview" aria-live="polite" aria-busy={!preview && !previewed.error}>
-        {preview ? <Counted preview={preview} isProvider={isProvider} /> : !previewed.error && <p>Counting …</p>}
+        {preview ? <Counted preview={preview} wanted={wanted} /> : !previewed.error && <p>Counting …</p>}
         {previewed.error && <Trouble error={previewed.error} />}
       </div>
       <label className="field">
@@ -94,7 +109,7 @@ function Confirm(props: { wanted: Wanted; onBegun: (action: Action) => void; onC
         <button
           type="submit"
           className={wanted.action === 'cancel' ? 'danger' : 'primary'}
-          disabled={!preview || none || why.trim() === '' || state === 'sending'}
+          disabled={!preview || !isComplete || none || why.trim() === '' || state === 'sending'}
         >
           {preview ? buttonWords(wanted, preview.tasks) : verbs[wanted.action].does}
         </button>
@@ -107,9 +122,10 @@ function Confirm(props: { wanted: Wanted; onBegun: (action: Action) => void; onC
   );
 }
 
-function Counted({ preview, isProvider }: { preview: Preview; isProvider: boolean }) {
+function Counted({ preview, wanted }: { preview: Preview; wanted: Wanted }) {
   const { tasks, phases, untouched, providers, says } = preview;
-  if (isProvider) return <p>{sentence(says)}</p>;
+  const { perMinute, target } = wanted;
+  if (target.kind === 'provider') return <p>{sentence(says)}</p>;
   const left = countWords(untouched);
   return (
     <>
@@ -122,6 +138,7 @@ function Counted({ preview, isProvider }: { preview: Preview; isProvider: boolea
         </p>
       )}
       {left && <p className="small">Not touched: {left}.</p>}
+      {tasks > 0 && perMinute !== undefined && <PaceNote tasks={tasks} perMinute={perMinute} />}
     </>
   );
 }

@@ -3,7 +3,7 @@ import { useEffect } from 'react';
 import type { Action } from '../api/action-answers.ts';
 import { useAnswer } from '../api/answering.ts';
 import { Link } from '../parts/link.tsx';
-import { num, sentence } from '../words/words.ts';
+import { many, num, sentence } from '../words/words.ts';
 import { verbs } from './verbs.ts';
 
 const everyMs = 400;
@@ -29,7 +29,7 @@ export function ActionProgress(props: { begun: Action; isProvider: boolean; onCl
           <p className="count">
             <b>{num(data.changed)}</b> of {num(data.tasks)} {verbs[data.action].done}
           </p>
-          <progress max={Math.max(1, data.tasks)} value={done ? Math.max(1, data.tasks) : data.looked}>
+          <progress max={Math.max(1, data.tasks)} value={data.state === 'done' ? Math.max(1, data.tasks) : data.looked}>
             {num(data.looked)} of {num(data.tasks)}
           </progress>
           {data.skipped > 0 && (
@@ -40,6 +40,9 @@ export function ActionProgress(props: { begun: Action; isProvider: boolean; onCl
       {data.error && <p className="note bad">{sentence(data.error)}</p>}
       <p className="small">
         {done ? 'On record in the audit log, with who and why.' : 'It goes on if you close this.'}
+        {!done &&
+          data.perMinute !== undefined &&
+          ` ${sentence(`At most ${many(data.perMinute, 'task')} a minute; to be seen on the overview, and stopped there`)}`}
       </p>
       <p className="buttons">
         <button type="button" className="primary" onClick={onClose}>

@@ -31,6 +31,8 @@ export interface Wanted {
   action: ActionKind;
   target: Target;
   priority?: number | undefined;
+  /** Of a redrive with a pace of its own. */
+  perMinute?: number | undefined;
 }
 
 export interface Preview {
@@ -49,9 +51,12 @@ export interface Preview {
 export interface Action {
   id: string;
   action: ActionKind;
+  /** What it is done to. */
+  words: string;
+  perMinute?: number | undefined;
   who: string;
   why: string;
-  state: 'running' | 'done' | 'failed';
+  state: 'running' | 'done' | 'failed' | 'stopped';
   tasks: number;
   looked: number;
   changed: number;
@@ -59,6 +64,10 @@ export interface Action {
   begunAtMs: number;
   endedAtMs?: number | undefined;
   error?: string | undefined;
+}
+
+export interface OpenActions {
+  items: Action[];
 }
 
 export interface AuditEntry {

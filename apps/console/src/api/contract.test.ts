@@ -1,6 +1,14 @@
 import { expectTypeOf, test } from 'vitest';
 import type { newToken, session, tokenBody, tokenList } from '../../../board/src/api/schemas/access.ts';
-import type { action, actionBody, auditEntry, preview, previewBody } from '../../../board/src/api/schemas/actions.ts';
+import type {
+  action,
+  actionBody,
+  auditEntry,
+  openActionList,
+  preview,
+  previewBody,
+  stopBody,
+} from '../../../board/src/api/schemas/actions.ts';
 import type {
   batchDetail,
   batchPage,
@@ -36,11 +44,13 @@ test('what the board answers is what the console takes it for', () => {
   expectTypeOf<Output<typeof receiptAnswer>>().toExtend<answers.ReceiptAnswer>();
   expectTypeOf<Output<typeof preview>>().toExtend<acts.Preview>();
   expectTypeOf<Output<typeof action>>().toExtend<acts.Action>();
+  expectTypeOf<Output<typeof openActionList>>().toExtend<acts.OpenActions>();
   expectTypeOf<Output<typeof auditEntry>>().toExtend<acts.AuditEntry>();
 });
 
 test('what the console asks for is what the board understands', () => {
   expectTypeOf<acts.Wanted>().toExtend<Input<typeof previewBody>>();
+  expectTypeOf<{ why: string }>().toExtend<Input<typeof stopBody>>();
   expectTypeOf<tokens.TokenWanted>().toExtend<Input<typeof tokenBody>>();
   expectTypeOf<acts.Wanted & { preview: string; why: string }>().toExtend<Input<typeof actionBody>>();
 });

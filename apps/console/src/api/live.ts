@@ -74,7 +74,7 @@ export function startLive(answers: QueryClient): Live {
       renew([`/batches/${id}`, '/batches?', '/tasks']);
     });
     stream.addEventListener('provider', () => renew(['/providers']));
-    stream.addEventListener('action', () => renew(['/actions/', '/audit']));
+    stream.addEventListener('action', () => renew(['/actions', '/audit']));
     stream.addEventListener('reset', () => renew(['/']));
   }
 

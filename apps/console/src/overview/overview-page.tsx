@@ -8,6 +8,7 @@ import { BatchRow } from './batch-row.tsx';
 import { DropPlace } from './drop-place.tsx';
 import { headline, headlineTitle } from './headline.ts';
 import { ProviderRow } from './provider-row.tsx';
+import { UnderWay } from './under-way.tsx';
 
 export function OverviewPage() {
   const batches = useAnswer<BatchPage>('/batches?limit=50');
@@ -23,6 +24,7 @@ export function OverviewPage() {
   return (
     <DropPlace isEmpty={items.length === 0} title={headline(batches.data, providers.data)}>
       <WhyNoButtons to="add a batch, pause a provider or redrive a task" />
+      <UnderWay />
       <div className="two-columns">
         <section aria-labelledby="batches-title">
           <h2 id="batches-title">

@@ -84,6 +84,7 @@ export const action = z
     id: z.string(),
     action: actionKind,
     target,
+    words: z.string().describe('What it is done to'),
     priority: z.int().optional(),
     perMinute: z.number().optional(),
     who: z.string(),
