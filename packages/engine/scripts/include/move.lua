@@ -52,10 +52,24 @@ local function noteMoved(batch, index, now)
   redis.pcall('SETRANGE', batch .. ':moved', index * 4, struct.pack('>I4', math.floor(now / 1000)))
 end
 
+--[[ Redrives with a pace of their own that take tasks of the batch back by and by: <batch>:redrives, ids of actions. ]]
+local function redrivesOf(batch) return batch .. ':redrives' end
+
 --[[
-  Moves one task from one phase to another: grid byte, counters and the batch's end change together, or not at all.
   A batch has ended when nothing in it can still happen by itself; `ended` then holds its id until its results are written.
 ]]
+local function endIfOver(batch, counts, ended, now)
+  local open = redis.call('SCARD', redrivesOf(batch))
+  for _, n in ipairs(redis.call('HMGET', counts, 'q', 'l', 'u', 'r')) do open = open + tonumber(n or 0) end
+  if open > 0 then return false end
+  local base = string.sub(ended, 1, -#'ended' - 1)
+  if redis.call('HEXISTS', batch, 'endedAt') == 0 then noteEnd(base, batch, counts, now) end
+  redis.call('HSET', batch, 'endedAt', now)
+  redis.call('SADD', ended, redis.call('HGET', batch, 'id'))
+  return true
+end
+
+--[[ Moves one task from one phase to another: grid byte, counters and the batch's end change together, or not at all. ]]
 local function move(batch, grid, counts, ended, index, from, to, now)
   local base = string.sub(ended, 1, -#'ended' - 1)
   redis.call('SETRANGE', grid, index, to)
@@ -63,14 +77,8 @@ local function move(batch, grid, counts, ended, index, from, to, now)
   redis.call('HINCRBY', counts, to, 1)
   noteTime(batch, to, now)
   noteMoved(batch, index, now)
-  local open = 0
-  for _, n in ipairs(redis.call('HMGET', counts, 'q', 'l', 'u', 'r')) do open = open + tonumber(n or 0) end
   if to == 'l' then noteUnderway(base, batch, now) end
-  if open == 0 then
-    if redis.call('HEXISTS', batch, 'endedAt') == 0 then noteEnd(base, batch, counts, now) end
-    redis.call('HSET', batch, 'endedAt', now)
-    redis.call('SADD', ended, redis.call('HGET', batch, 'id'))
-  elseif redis.call('HDEL', batch, 'endedAt') == 1 then
+  if not endIfOver(batch, counts, ended, now) and redis.call('HDEL', batch, 'endedAt') == 1 then
     redis.call('SREM', ended, redis.call('HGET', batch, 'id'))
   end
 end

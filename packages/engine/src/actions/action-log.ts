@@ -14,7 +14,7 @@ const beginScript = defineScript('begin-action', {
   reply: z.enum(['begun', 'known', 'gone', 'other']),
 });
 const endScript = defineScript('end-action', {
-  keys: ['action', 'open', 'audit'],
+  keys: ['action', 'open', 'audit', 'ended'],
   args: ['id', 'state', 'error', 'most', 'keepMs', 'by', 'role', 'why'],
   reply: z.number(),
 });
@@ -35,7 +35,7 @@ export async function beginAction(
     ledger.redis,
     keys,
     { id, who, role, why, wanted: digestOf(by.wanted), most: mostEntries, keepMs },
-    { keys: await chosenKeys(ledger, id) },
+    { keys: (await batchesOf(ledger, id)).map((batch) => its.chosen(id, batch)) },
   );
 }
 
@@ -61,10 +61,12 @@ async function end(
   error: string,
   stopper?: Stopper,
 ): Promise<boolean> {
+  const { keys } = ledger;
   const its = actionKeys(ledger);
+  const batches = await batchesOf(ledger, id);
   const done = await endScript(
     ledger.redis,
-    { action: its.action(id), open: its.open, audit: its.audit },
+    { action: its.action(id), open: its.open, audit: its.audit, ended: ledger.keys.ended },
     {
       id,
       state,
@@ -75,16 +77,12 @@ async function end(
       role: stopper?.role ?? '',
       why: stopper?.why ?? '',
     },
-    { keys: await chosenKeys(ledger, id) },
+    { keys: batches.flatMap((batch) => [its.chosen(id, batch), keys.batch(batch), keys.counts(batch)]) },
   );
   return done === 1;
 }
 
-async function chosenKeys(ledger: LedgerContext, id: string): Promise<string[]> {
-  const its = actionKeys(ledger);
-  const action = await readAction(ledger, id);
-  return (action?.batches ?? []).map((batch) => its.chosen(id, batch));
-}
+const batchesOf = async (ledger: LedgerContext, id: string) => (await readAction(ledger, id))?.batches ?? [];
 
 const ms = z.coerce.number().optional();
 const count = z.coerce.number().int().default(0);

@@ -1,6 +1,6 @@
 import { type Phase, silentLog, type TaskId } from '@nightpass/core';
 import { startTestRedis, type TestRedis } from '@nightpass/runtime/test-redis';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { readBatch, readCounts } from '../ledger/batches.ts';
 import { finishLaunch, recordLaunched, recordLost, requeue, type TaskPlace, writeIntent } from '../ledger/launching.ts';
 import { readTasks } from '../ledger/reading.ts';
@@ -233,6 +233,44 @@ test('a redrive at a pace of its own takes back no more than that, and all in th
     perMinute: 300,
   });
   expect(await gridOf(it)).toBe('q'.repeat(9));
+});
+
+test('a batch that is at rest between two tasks of a paced redrive has not ended: it ends once, with the last of them', async () => {
+  const it = await failedBatch(3);
+  const endedAt = async () => (await readBatch(it.ledger, it.id))?.endedAtMs;
+  const ends = async () =>
+    (await it.ledger.redis.xrange(`${it.ledger.keys.prefix}:notices`, '-', '+')).filter(([, fields]) =>
+      fields.join(' ').includes('batch-ended'),
+    ).length;
+  expect([await endedAt(), await ends()]).toEqual([expect.any(Number), 1]);
+  const redrive = await paced(it, 300);
+  for (let zone = 0; zone < 3; zone++) {
+    await vi.waitUntil(async () => {
+      await redrive.visit(1);
+      return (await redrive.changed()) === zone + 1;
+    }, 5_000);
+    await bring(it, it.at(0, zone), 'succeeded');
+    if (zone < 2) expect([await endedAt(), await ends()]).toEqual([undefined, 1]);
+  }
+  await redrive.visit(1_000);
+  expect([await endedAt(), await ends()]).toEqual([expect.any(Number), 2]);
+  expect(await it.ledger.redis.sismember(it.ledger.keys.ended, it.id)).toBe(1);
+});
+
+test('a batch ends when the redrive that kept it open is stopped', async () => {
+  const it = await failedBatch(2);
+  const redrive = await paced(it, 1);
+  await redrive.visit(1);
+  await bring(it, it.at(0, 0), 'succeeded');
+  expect((await readBatch(it.ledger, it.id))?.endedAtMs).toBeUndefined();
+  await stopAction(it.ledger, redrive.id, { who: 'bert', role: 'operator', why: 'x' });
+  expect((await readBatch(it.ledger, it.id))?.endedAtMs).toEqual(expect.any(Number));
+});
+
+test('a pace at which a redrive would take weeks is refused', async () => {
+  const it = await failedBatch(200);
+  const wanted: Wanted = { action: 'redrive', target: { kind: 'batch', batch: it.id }, perMinute: 0.01 };
+  await expect(chooseTasks(it.ledger, wanted, 'anna')).rejects.toThrow('200 tasks take 13 d 19 h');
 });
 
 test('what a paced redrive missed while nobody carried it out, or while its provider was held, is not made up for in a heap', async () => {

@@ -15,7 +15,7 @@ const reply = z.number();
 
 const redriveScript = defineScript('act-redrive', {
   keys: place,
-  args: [...move, 'asOf', 'phases', 'everyMs', 'behindMs', 'by'],
+  args: [...move, 'asOf', 'phases', 'everyMs', 'behindMs', 'id', 'by'],
   reply,
 });
 const cancelScript = defineScript('act-cancel', { keys: place, args: [...move, 'whole', 'by'], reply });
@@ -53,7 +53,7 @@ export async function carryOutSlice(ledger: LedgerContext, action: Action, slice
   switch (action.action as TaskAction) {
     case 'redrive': {
       const phases = action.phases.map((phase) => phaseByte[phase]).join('');
-      const pace = { everyMs: everyMsOf(action) ?? '', behindMs: mostBehindMs };
+      const pace = { everyMs: everyMsOf(action) ?? '', behindMs: mostBehindMs, id: action.id };
       return redriveScript(redis, where, { ...moves, asOf: action.previewedAtMs, phases, ...pace, by }, rest);
     }
     case 'cancel':

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { BatchId, Phase } from '@nightpass/core';
+import { type BatchId, type Phase, span } from '@nightpass/core';
 import type { LedgerContext } from '../ledger/context.ts';
 import { ledgerNow } from '../ledger/reading.ts';
 import {
@@ -13,6 +13,7 @@ import {
   wantedWords,
 } from './action.ts';
 import { actionKeys } from './action-keys.ts';
+import { lastsMs } from './own-pace.ts';
 import { type Found, selectByFilter, selectByName } from './select.ts';
 
 /** Choosing the tasks of an action: counted exactly, and kept as chosen, so that what is begun is what was seen. */
@@ -33,6 +34,9 @@ export interface Choice {
 const keptMs = 15 * 60_000;
 /** So many can be put first, or last: each is moved within the queue by itself. */
 export const mostMoved = 10_000;
+
+/** A redrive with a pace of its own may last so long: what was chosen is known for a month. */
+const longestMs = 7 * 86_400_000;
 
 /** What cannot be done as it was asked for. */
 export class NotPossible extends Error {}
@@ -75,6 +79,12 @@ export async function chooseTasks(ledger: LedgerContext, wanted: Wanted, who: st
   }
   if (action === 'priority' && target.kind !== 'batch' && choice.tasks > mostMoved) {
     throw new NotPossible(`at most ${mostMoved} tasks can be moved at a time; these are ${choice.tasks}`);
+  }
+  const forMs = lastsMs(choice.tasks, wanted);
+  if (forMs > longestMs) {
+    throw new NotPossible(
+      `at this pace ${choice.tasks} tasks take ${span(forMs)}: give one that is over within a week`,
+    );
   }
   await keep(ledger, wanted, who, choice, bits, nowMs);
   return choice;
