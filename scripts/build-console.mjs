@@ -22,9 +22,10 @@ function* filesIn(folder) {
 /** Of everything that the pages are made of. */
 function fingerprint() {
   const own = ['index.html', 'package.json', 'tsconfig.json', 'vite.config.ts'].map((name) => join(app, name));
-  const shared = ['packages/report/src/html/land.ts', 'pnpm-lock.yaml'].map((name) => join(root, name));
+  const shared = ['packages/core/src/phase.ts', 'pnpm-lock.yaml'].map((name) => join(root, name));
   const hash = createHash('sha256');
-  for (const file of [...own, ...shared, ...filesIn(join(app, 'public')), ...filesIn(join(app, 'src'))].sort()) {
+  const folders = ['apps/console/public', 'apps/console/src', 'packages/pictures/src'].map((name) => join(root, name));
+  for (const file of [...own, ...shared, ...folders.flatMap((folder) => [...filesIn(folder)])].sort()) {
     hash.update(`${file.slice(root.length)}\0`).update(readFileSync(file));
   }
   return hash.digest('hex');

@@ -118,6 +118,12 @@ await step(
   [join(root, 'scripts/bundle-command.mjs')],
   'remove apps/cli/bundle and run `npm run setup` again.',
 );
+await step(
+  undefined,
+  process.execPath,
+  [join(root, 'scripts/bundle-report-page.mjs')],
+  'remove packages/report/dist and run `npm run setup` again.',
+);
 if (!isConsoleBuilt()) {
   await step(
     'building the console',

@@ -35,18 +35,6 @@ export const phaseOrder: readonly Phase[] = [
   'queued',
 ];
 
-export const phaseSays: Record<Phase, string> = {
-  queued: 'waits for its launch',
-  launching: 'is being sent',
-  unconfirmed: 'its answer was lost; the platform is being asked',
-  running: 'runs on the platform',
-  succeeded: 'ended well',
-  failed: 'ended badly',
-  cancelled: 'was cancelled',
-  expired: 'outlived its deadline',
-  parked: 'waits for a person',
-};
-
 export const total = (counts: Counts) => phaseOrder.reduce((sum, phase) => sum + counts[phase], 0);
 export const openCount = (counts: Counts) => counts.queued + counts.launching + counts.unconfirmed + counts.running;
 /** Cancelled tasks were ended on purpose: they need nobody. */

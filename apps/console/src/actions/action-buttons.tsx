@@ -1,5 +1,5 @@
+import type { Phase } from '@nightpass/pictures/phases';
 import type { Target } from '../api/action-answers.ts';
-import type { Phase } from '../phases/phases.ts';
 import { ForOperators } from '../session/session.tsx';
 import { useActions } from './actions-provider.tsx';
 import { actionsFor, verbs } from './verbs.ts';

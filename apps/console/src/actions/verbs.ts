@@ -1,5 +1,5 @@
+import type { Phase } from '@nightpass/pictures/phases';
 import type { ActionKind, TaskActionKind, Wanted } from '../api/action-answers.ts';
-import type { Phase } from '../phases/phases.ts';
 import { many, num } from '../words/words.ts';
 
 /** Actions in words. */

@@ -1,9 +1,10 @@
+import type { Zones } from '@nightpass/pictures';
+import { codesOf } from '@nightpass/pictures/phases';
 import { type QueryClient, queryOptions, useQuery } from '@tanstack/react-query';
 import { answerOf, useAnswer } from '../api/answering.ts';
 import type { BatchDetail, BatchProcess } from '../api/answers.ts';
 import { getBytes } from '../api/fetching.ts';
-import { unpackZones, type Zones } from '../map/zones.ts';
-import { codesOf } from '../phases/phases.ts';
+import { unpackZones } from '../map/zones.ts';
 
 /** What the pictures of a batch are made of. */
 

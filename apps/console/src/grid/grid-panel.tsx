@@ -1,13 +1,12 @@
+import { createGrid, type Grid, onPaletteChange } from '@nightpass/pictures';
+import { phaseOf } from '@nightpass/pictures/phases';
 import { useEffect, useRef, useState } from 'react';
 import { PictureTools } from '../batch/picture-tools.tsx';
 import type { GridData } from '../batch/use-batch.ts';
-import { onPaletteChange } from '../canvas/palette.ts';
 import { useZoneName } from '../map/zone-names.ts';
 import { Link } from '../parts/link.tsx';
-import { phaseOf } from '../phases/phases.ts';
 import type { Mask } from '../selection/selection.ts';
 import { many } from '../words/words.ts';
-import { createGrid, type Grid } from './grid.ts';
 
 /** Process × zone: every task of the batch as a cell. */
 export function GridPanel(props: {
@@ -36,8 +35,11 @@ export function GridPanel(props: {
       zones: zoneCount,
       names: nameList.split('\n'),
       onTell: setTold,
-      onSelect: (it) => heard.current.onSelect(it),
-      onClear: () => heard.current.onClear(),
+      onPick(index) {
+        if (index < 0) return heard.current.onClear();
+        heard.current.onSelect({ processes: [Math.floor(index / zoneCount)], zones: [index % zoneCount] });
+      },
+      onMany: (chosen) => heard.current.onSelect(chosen),
     });
     grid.current = its;
     const stopHearing = onPaletteChange(its.recolor);

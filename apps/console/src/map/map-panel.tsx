@@ -1,13 +1,11 @@
+import { createMap, onPaletteChange, type ZoneMap, type Zones } from '@nightpass/pictures';
+import { phaseOf, phases } from '@nightpass/pictures/phases';
 import { useEffect, useRef, useState } from 'react';
 import { PictureTools } from '../batch/picture-tools.tsx';
 import type { GridData } from '../batch/use-batch.ts';
-import { onPaletteChange } from '../canvas/palette.ts';
-import { phaseOf, phases } from '../phases/phases.ts';
 import type { Mask } from '../selection/selection.ts';
 import { many, num } from '../words/words.ts';
-import { createMap, type ZoneMap } from './map.ts';
 import { useZoneName, type ZoneName } from './zone-names.ts';
-import type { Zones } from './zones.ts';
 
 /** Every zone where it lies. */
 export function MapPanel(props: {
@@ -35,8 +33,8 @@ export function MapPanel(props: {
       zones,
       processes,
       onTell: setTold,
-      onSelect: (it) => heard.current.onSelect(it),
-      onClear: () => heard.current.onClear(),
+      onPick: (zone) => (zone >= 0 ? heard.current.onSelect([zone]) : heard.current.onClear()),
+      onMany: (chosen) => heard.current.onSelect(chosen),
     });
     map.current = its;
     const stopHearing = onPaletteChange(its.recolor);

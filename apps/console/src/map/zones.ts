@@ -1,18 +1,6 @@
-/** The zones of a batch as numbers: where they lie, unpacked from what the board has packed (its index/footprints.ts). */
+import type { Zones } from '@nightpass/pictures';
 
-export interface Zones {
-  count: number;
-  /** Of each zone: west, south, east, north, in degrees. */
-  boxes: Float32Array;
-  /** False where they are too many for it: then a zone is its box. */
-  hasOutlines: boolean;
-  /** Longitude, latitude, … of all rings, in degrees. */
-  points: Float32Array;
-  /** Of each ring, where its points begin in `points`; one more at the end. */
-  rings: Uint32Array;
-  /** Of each zone, which ring is its first; one more at the end. */
-  firstRing: Uint32Array;
-}
+/** The zones of a batch, unpacked from what the board has packed (its index/footprints.ts). */
 
 const magic = 0x3146504e;
 const headBytes = 24;

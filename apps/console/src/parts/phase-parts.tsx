@@ -1,5 +1,5 @@
+import { looks, type Phase, phases } from '@nightpass/pictures/phases';
 import type { ReactNode } from 'react';
-import { looks, type Phase, phases } from '../phases/phases.ts';
 import { many, num } from '../words/words.ts';
 
 export function Sign({ phase }: { phase: Phase }) {

@@ -1,5 +1,5 @@
+import { codeOf } from '@nightpass/pictures/phases';
 import { expect, test } from 'vitest';
-import { codeOf } from '../phases/phases.ts';
 import { countSelected, isEmpty, maskOf, tidied } from './selection.ts';
 
 const size = { processes: 2, zones: 3 };

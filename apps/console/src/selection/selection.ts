@@ -1,4 +1,4 @@
-import { codeOf, type Phase, phases } from '../phases/phases.ts';
+import { codeOf, type Phase, phases } from '@nightpass/pictures/phases';
 import { isSpan, type Span, withinSpan } from './span.ts';
 
 /** What is selected in one picture, and so in all: phases, processes, zones, a time. A list without anything means all of them. */

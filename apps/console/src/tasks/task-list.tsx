@@ -1,9 +1,9 @@
+import type { Phase } from '@nightpass/pictures/phases';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { ActionButtons } from '../actions/action-buttons.tsx';
 import type { TaskRow } from '../api/answers.ts';
 import { Trouble } from '../parts/trouble.tsx';
-import type { Phase } from '../phases/phases.ts';
 import { mayAs, useSession } from '../session/session.tsx';
 import { many, num } from '../words/words.ts';
 import { ListHead } from './list-head.tsx';

@@ -1,6 +1,6 @@
+import { isPhase, type Phase } from '@nightpass/pictures/phases';
 import type { Target } from '../api/action-answers.ts';
 import { queryOf } from '../api/fetching.ts';
-import { isPhase, type Phase } from '../phases/phases.ts';
 import { readSpan, type Span } from '../selection/span.ts';
 
 /** Which tasks are meant, as it stands in the address of a page. Every condition that is given must hold. */

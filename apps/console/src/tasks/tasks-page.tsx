@@ -1,9 +1,9 @@
+import { phases } from '@nightpass/pictures/phases';
 import { useAnswer } from '../api/answering.ts';
 import type { BatchDetail, BatchPage, BatchProcess, Providers } from '../api/answers.ts';
 import { Link } from '../parts/link.tsx';
 import { PhaseSwitches } from '../parts/phase-parts.tsx';
 import { useTitle } from '../parts/use-title.ts';
-import { phases } from '../phases/phases.ts';
 import { WhyNoButtons } from '../session/session.tsx';
 import { amendQuery, usePlace } from '../shell/place.ts';
 import { FilterBar } from './filter-bar.tsx';

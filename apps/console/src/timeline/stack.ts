@@ -1,5 +1,5 @@
+import type { Phase } from '@nightpass/pictures/phases';
 import type { Timeline, TimelineItem } from '../api/answers.ts';
-import type { Phase } from '../phases/phases.ts';
 import type { Span } from '../selection/span.ts';
 import { num } from '../words/words.ts';
 

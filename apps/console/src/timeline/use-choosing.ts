@@ -1,6 +1,6 @@
+import type { Phase } from '@nightpass/pictures/phases';
 import { type KeyboardEvent, type PointerEvent, useEffect, useState } from 'react';
 import type { Timeline } from '../api/answers.ts';
-import type { Phase } from '../phases/phases.ts';
 import type { Span } from '../selection/span.ts';
 import { type Chart, ends } from './stack.ts';
 

@@ -86,8 +86,9 @@ async function colorsOf(report: OpenedReport, id: string): Promise<Record<string
   return counts;
 }
 
-const light = { succeeded: '#2b8c58', failed: '#c9352b', parked: '#c25a00', land: '#dfe3e6', sea: '#eef3f9' };
-const dark = { succeeded: '#46b378', failed: '#f0645a', parked: '#f08a35', land: '#263145', sea: '#101828' };
+/** What went well is paler in pictures. */
+const light = { succeeded: '#95c6ac', failed: '#c9352b', parked: '#c25a00', land: '#dfe3e6', sea: '#eef3f9' };
+const dark = { succeeded: '#2d6751', failed: '#f0645a', parked: '#f08a35', land: '#263145', sea: '#101828' };
 
 describe.skipIf(chromium === undefined)('in a browser', () => {
   test.each([

@@ -1,14 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-/** The page's own script and style: small modules, put together into the one file that a report is. */
+/** The page's own script, bundled by scripts/bundle-report-page.mjs, and style: both stand in the one file that a report is. */
 
-const folder = new URL('../../page/', import.meta.url);
-const read = (name: string) => readFileSync(new URL(name, folder), 'utf8');
-
-/** Each after those that it imports; no two have a name in common. */
-const modules = ['decode.js', 'palette.js', 'view.js', 'cells.js', 'grid.js', 'map.js', 'main.js'];
-const sheets = ['page.css', 'pictures.css'];
+const read = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
 
 export interface PageAssets {
   script: string;
@@ -18,8 +13,8 @@ export interface PageAssets {
 }
 
 export function readPageAssets(): PageAssets {
-  const script = `(() => {\n'use strict';\n${modules.map((name) => joined(read(name))).join('\n')}})();\n`;
-  const style = sheets.map(read).join('\n');
+  const script = read('dist/page.bundle.js');
+  const style = ['page/page.css', 'page/pictures.css'].map(read).join('\n');
   const policy = [
     "default-src 'none'",
     `script-src '${hashOf(script)}'`,
@@ -28,15 +23,6 @@ export function readPageAssets(): PageAssets {
     "form-action 'none'",
   ].join('; ');
   return { script, style, policy };
-}
-
-/** They share one scope: what is imported is there already. */
-function joined(module: string): string {
-  return module
-    .replace(/^import [^;]+;\n/gm, '')
-    .replace(/^export /gm, '')
-    .replace(/^\s*\/\/.*\n/gm, '')
-    .trimStart();
 }
 
 const hashOf = (text: string) => `sha256-${createHash('sha256').update(text).digest('base64')}`;

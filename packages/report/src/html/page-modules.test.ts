@@ -1,16 +1,16 @@
 import { gunzipSync } from 'node:zlib';
+import { phases } from '@nightpass/core';
+import { phaseOf } from '@nightpass/pictures/phases';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
-import { textOut } from '../test-night.ts';
-import { land } from './land.ts';
+import { expect, test } from 'vitest';
+import * as decode from '../../page/decode.ts';
+import { textOut, zoneOf } from '../test-night.ts';
+import { createZoneTable } from '../zone-table.ts';
 import { linesOf, planesOf, writePacked } from './pack.ts';
+import { readPageAssets } from './page-assets.ts';
+import { boxParts } from './write-html.ts';
 
 /** What the page's own modules make of what was packed for them. */
-const folder = '../../page/';
-const decode = await import(/* @vite-ignore */ `${folder}decode.js`);
-const cells = await import(/* @vite-ignore */ `${folder}cells.js`);
-const map = await import(/* @vite-ignore */ `${folder}map.js`);
-const { urgencyOf } = await import(/* @vite-ignore */ `${folder}palette.js`);
 
 const numbers = fc.array(fc.integer({ min: -2_000_000, max: 2_000_000 }), { maxLength: 300 });
 
@@ -45,51 +45,42 @@ test('what is packed in pieces is what is packed at once, whatever their size', 
   }
 });
 
-test('the land is rings within the world, none of which leaps across it', async () => {
-  const rings: Float32Array[] = decode.ringsOf(new Uint8Array(gunzipSync(Buffer.from(land, 'base64'))));
-  expect(rings.length).toBeGreaterThan(100);
-  for (const ring of rings) {
-    for (let i = 0; i < ring.length; i += 2) {
-      expect(Math.abs(ring[i] ?? 999)).toBeLessThanOrEqual(180);
-      expect(Math.abs(ring[i + 1] ?? 999)).toBeLessThanOrEqual(90);
-      const [lat, step] = [ring[i + 1] ?? 0, Math.abs((ring[i + 2] ?? ring[i] ?? 0) - (ring[i] ?? 0))];
-      // Along the foot of Antarctica lies the pole, not a coast.
-      if (lat > -84) expect(step).toBeLessThan(30);
-    }
-  }
+test('a phase is the same phase in the pictures, whatever its number there', () => {
+  const grid = Uint8Array.from(phases, (_, code) => code);
+  expect([...decode.codesOf(grid, phases)].map(phaseOf)).toEqual([...phases]);
 });
 
-describe('the grid', () => {
-  const size = fc.record({ processes: fc.integer({ min: 1, max: 60 }), zones: fc.integer({ min: 1, max: 400 }) });
-  test('gives each task a cell of its own, and each cell its task', () => {
-    fc.assert(
-      fc.property(size, ({ processes, zones }) => {
-        const layout = cells.layoutOf(processes, zones);
-        // A cell that gives the task back is nobody else's.
-        const wrong = Array.from({ length: processes * zones }, (_, index) => index).filter((index) => {
-          const [x, y] = layout.placeOf(index);
-          return !(x < layout.columns && y < layout.height && layout.indexAt(x, y) === index);
-        });
-        expect(wrong).toEqual([]);
-      }),
-    );
-  });
-  test('does so for very many processes too', () => {
-    const layout = cells.layoutOf(5000, 3);
-    for (const index of [0, 1, 7777, 14_999]) expect(layout.indexAt(...layout.placeOf(index))).toBe(index);
-  });
-  test('shows the worst from any distance', () => {
-    const codes = new Uint8Array(10_000);
-    codes[1234] = 2;
-    const urgency = Uint8Array.of(0, 1, 8);
-    const levels = cells.levelsOf(codes, cells.layoutOf(10, 1000), urgency);
-    for (const level of levels) expect(level.codes.filter((code: number) => code === 2)).toHaveLength(1);
-  });
+test('a zone has its place and its size, within a step', () => {
+  const lon = fc.double({ min: -170, max: 170, noNaN: true });
+  const lat = fc.double({ min: -80, max: 80, noNaN: true });
+  const side = fc.double({ min: 0, max: 9, noNaN: true });
+  fc.assert(
+    fc.property(fc.array(fc.tuple(lon, lat, side, side), { minLength: 1, maxLength: 50 }), (boxes) => {
+      const corners = boxes.map(([west, south, wide, tall]) => [west, south, west + wide, south + tall] as const);
+      const table = createZoneTable(corners.length);
+      for (const [index, [west, south, east, north]] of corners.entries()) {
+        const ring = [
+          [west, south],
+          [east, south],
+          [east, north],
+          [west, north],
+          [west, south],
+        ];
+        table.set(index, zoneOf(index, { geom: { type: 'Polygon', coordinates: [ring] } }));
+      }
+      const { boxes: packed, stepDegrees } = table.read();
+      const bytes = Buffer.concat([...boxParts(packed)]);
+      const zones = decode.zonesOf(decode.numbersOf(bytes), stepDegrees);
+      expect(zones.count).toBe(corners.length);
+      for (const [i, degrees] of corners.flat().entries()) {
+        expect(Math.abs((zones.boxes[i] ?? 999) - degrees)).toBeLessThanOrEqual(stepDegrees);
+      }
+    }),
+  );
 });
 
-test('the map shows of each zone its worst task, and draws the worst last', () => {
-  const urgency = urgencyOf(['succeeded', 'failed', 'parked']);
-  const worst = map.worstOf(Uint8Array.of(0, 0, 1, 0, 2, 0), 2, 3, urgency);
-  expect([...worst]).toEqual([0, 2, 1]);
-  expect([...map.drawingOrder(worst, urgency)]).toEqual([0, 2, 1]);
+test('the script stands in one page: nothing in it ends it, and it brings all that it needs', () => {
+  const { script } = readPageAssets();
+  expect(script).not.toMatch(/<\/?script|<!--/i);
+  expect(script).not.toMatch(/\b(import|require)\s*\(|^\s*(import|export)\b/m);
 });

@@ -2,7 +2,8 @@ import { phases } from '@nightpass/core';
 import type { Snapshot } from '../snapshot.ts';
 import { num, oneLine } from '../words.ts';
 import { type Html, html } from './markup.ts';
-import { phasesIn, sign, signPaths } from './signs.ts';
+import type { PageFacts } from './page-facts.ts';
+import { phasesIn, sign } from './signs.ts';
 
 /** Where the script paints every task and every zone, and what it needs to be told. */
 
@@ -13,7 +14,7 @@ export function gridSection({ counts }: Snapshot): Html {
 <p class="muted">A cell a task: each process is a band, its zones fill it row by row. Seen from far, the worst of what lies under a point shows.</p>
 <div class="picture"><div class="tools" role="group" aria-label="Show one phase alone">${phasesIn(counts).map(
     (phase) =>
-      html`<button type="button" data-solo="${phases.indexOf(phase)}" aria-pressed="false">${sign(phase)}${phase} ${num(counts[phase])}</button>`,
+      html`<button type="button" data-solo="${phase}" aria-pressed="false">${sign(phase)}${phase} ${num(counts[phase])}</button>`,
   )}</div>
 ${tools('grid', html`<button type="button" data-on="grid" data-do="next">Next to look at</button>`)}
 <canvas id="grid" tabindex="0" role="application" aria-label="Grid of every task. Arrow keys go from task to task, n and p to the next and the previous that needs a look, plus and minus zoom, 0 shows all." aria-describedby="grid-told"></canvas>
@@ -31,16 +32,15 @@ export function mapSection(): Html {
 const tools = (on: string, more?: Html): Html =>
   html`<div class="tools" role="group" aria-label="Zoom"><button type="button" data-on="${on}" data-do="closer" aria-label="Closer">+</button><button type="button" data-on="${on}" data-do="farther" aria-label="Farther">−</button><button type="button" data-on="${on}" data-do="whole">All of it</button>${more}</div>`;
 
-/** What the script is told as JSON. Others look for the batch in a report by its first lines: it stands first. */
+/** Others look for the batch in a report by its first lines: it stands first. */
 export function pageFacts({ batch, processes, families, zones }: Snapshot): Html {
-  const facts = {
+  const facts: PageFacts = {
     nightpass: 1,
     batch: batch.id,
     processCount: batch.processCount,
     zoneCount: batch.zoneCount,
     stepDegrees: zones.stepDegrees,
     phases,
-    signs: phases.map((phase) => signPaths[phase]),
     processes: processes.map(({ name }) => oneLine(name, 120)),
     families: families.slice(0, familiesKept).map(({ id, rule, text }) => ({ id, text: text || rule })),
   };

@@ -1,8 +1,9 @@
 import { span } from '@nightpass/core';
+import { looks } from '@nightpass/pictures/phases';
 import type { Clock } from '../clock.ts';
 import { type Step, stepsForOpen, stepsForParked } from '../next-steps.ts';
 import type { ProcessAccount, Snapshot } from '../snapshot.ts';
-import { amount, headline, many, num, oneLine, openCount, percent, phaseSays, total } from '../words.ts';
+import { amount, headline, many, num, oneLine, openCount, percent, total } from '../words.ts';
 import { type Html, html, type Part, theirs } from './markup.ts';
 import { bar, phasesIn, sign } from './signs.ts';
 import { timelinePicture, timelineTable } from './timeline-picture.ts';
@@ -22,7 +23,7 @@ ${costs.map(({ total, unit, provider, tasks, of }) => html`<p>Cost${!over && ' s
 ${bar(counts)}
 <ul class="legend">${phasesIn(counts).map(
     (phase) =>
-      html`<li>${sign(phase)}<b>${num(counts[phase])}</b> ${phase} <small>${percent(counts[phase], total(counts))}, ${phaseSays[phase]}</small></li>`,
+      html`<li>${sign(phase)}<b>${num(counts[phase])}</b> ${phase} <small>${percent(counts[phase], total(counts))}, ${looks[phase].says}</small></li>`,
   )}</ul>`;
 }
 
@@ -126,7 +127,7 @@ export function waitingSection({ waiting, holds, atMs }: Snapshot, clock: Clock)
     num(count),
     html`${sign(phase)}${phase}`,
     provider,
-    text === '' ? phaseSays[phase] : theirs(text),
+    text === '' ? looks[phase].says : theirs(text),
   ]);
   return html`<section aria-labelledby="waiting"><h2 id="waiting">What was waited for</h2>
 ${holds.length > 0 && html`<h3>Providers held</h3><p class="muted">While a provider is held, no attempt is spent. Short waits (Retry-After, launch windows) are not listed.</p>${table('Providers held', ['Provider', 'Why', 'From', 'To', 'For', 'Reason'], ofHolds)}`}

@@ -3,7 +3,6 @@ import { gathered, type Out } from '../output.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { headline, oneLine } from '../words.ts';
 import { familiesSection } from './families-section.ts';
-import { land } from './land.ts';
 import { escaped, type Part } from './markup.ts';
 import { linesOf, planesOf, writePacked } from './pack.ts';
 import { readPageAssets } from './page-assets.ts';
@@ -56,7 +55,6 @@ export async function writeHtml(snapshot: Snapshot, to: Out, { clock, versions }
   }
   await out.write('</main>\n');
   await writeData(snapshot, out);
-  await out.write(`<script type="application/octet-stream" id="land-data">${land}</script>\n`);
   await out.write(`<script>${script}</script>\n`);
   await out.write(
     '<footer>Coast line: Natural Earth, by way of world-atlas (ISC licence, © Michael Bostock).</footer>\n',
@@ -69,8 +67,7 @@ async function writeData({ grid, familyOf, zones, batch }: Snapshot, out: Out): 
   const { boxes, nameOf, names, ids } = zones;
   const { zoneCount } = batch;
   await writePacked(out, 'grid-data', [grid]);
-  const boxAt = (i: number) => boxes[(i % zoneCount) * 4 + Math.floor(i / zoneCount)] ?? 0;
-  await writePacked(out, 'boxes-data', planesOf(zoneCount * 4, boxAt));
+  await writePacked(out, 'boxes-data', boxParts(boxes));
   await writePacked(
     out,
     'name-of-data',
@@ -79,4 +76,10 @@ async function writeData({ grid, familyOf, zones, batch }: Snapshot, out: Out): 
   await writePacked(out, 'names-data', linesOf(names));
   await writePacked(out, 'ids-data', linesOf(ids ?? []));
   await writePacked(out, 'family-of-data', [Uint8Array.from(familyOf, (rank) => Math.min(rank, familiesKept + 1))]);
+}
+
+/** All zones' middles eastwards, then northwards, then their widths, then their heights. The page's `zonesOf` reads it. */
+export function boxParts(boxes: Int32Array): Generator<Uint8Array> {
+  const count = boxes.length / 4;
+  return planesOf(boxes.length, (i) => boxes[(i % count) * 4 + Math.floor(i / count)] ?? 0);
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { layoutOf, touchedBy } from './layout.ts';
 
@@ -7,6 +8,7 @@ test.each([
   [1, 10_000],
   [500, 3],
   [3, 7],
+  [5_000, 3],
 ])('of %d processes and %d zones every task has a place of its own, and is found there', (processes, zones) => {
   const layout = layoutOf({ processes, zones });
   const step = Math.max(1, Math.floor((processes * zones) / 5_000));
@@ -16,6 +18,26 @@ test.each([
     expect(x).toBeLessThan(layout.columns);
     expect(y).toBeLessThan(layout.height);
   }
+});
+
+test('each task has a cell of its own, and each cell its task, whatever the size', () => {
+  const size = fc.record({ processes: fc.integer({ min: 1, max: 60 }), zones: fc.integer({ min: 1, max: 400 }) });
+  fc.assert(
+    fc.property(size, ({ processes, zones }) => {
+      const layout = layoutOf({ processes, zones });
+      // A cell that gives the task back is nobody else's.
+      const wrong = Array.from({ length: processes * zones }, (_, index) => index).filter((index) => {
+        const [x, y] = layout.placeOf(index);
+        return !(x < layout.columns && y < layout.height && layout.indexAt(x, y) === index);
+      });
+      expect(wrong).toEqual([]);
+    }),
+  );
+});
+
+test('very many processes are no tower of bands', () => {
+  const { columns, height } = layoutOf({ processes: 5_000, zones: 3 });
+  expect(columns).toBeGreaterThan(height);
 });
 
 test('outside the cells there is no task', () => {

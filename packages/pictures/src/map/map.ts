@@ -1,9 +1,9 @@
-import { readPalette } from '../canvas/palette.ts';
-import { createView } from '../canvas/view.ts';
 import { paintRubber } from '../grid/grid-painter.ts';
-import type { Mask } from '../selection/selection.ts';
+import type { Mask } from '../mask.ts';
+import { readPalette } from '../palette.ts';
+import { createView } from '../view.ts';
 import { drawingOrder, extentOf, shrinkOf, worldOf, worstOf, zoneAt, zonesWithin } from './geometry.ts';
-import { landPath } from './land.ts';
+import { landPath } from './land-path.ts';
 import { paintMap } from './map-painter.ts';
 import { createStill } from './still.ts';
 import type { Zones } from './zones.ts';
@@ -15,8 +15,10 @@ export interface MapOptions {
   processes: number;
   /** The zone under the pointer; -1: none. */
   onTell(zone: number): void;
-  onSelect(zones: number[]): void;
-  onClear(): void;
+  /** A zone was pressed; -1: where there is none. */
+  onPick(zone: number): void;
+  /** Zones were drawn around. Without it, they cannot be. */
+  onMany?: ((zones: number[]) => void) | undefined;
 }
 
 export interface ZoneMap {
@@ -36,7 +38,7 @@ const panPixels = 60;
 export function createMap(canvas: HTMLCanvasElement, options: MapOptions): ZoneMap {
   const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true });
   if (!context) throw new Error('this browser has no canvas');
-  const { zones, processes } = options;
+  const { zones, processes, onMany } = options;
   const extent = extentOf(zones);
   const shrink = shrinkOf(extent);
   let land: Path2D | undefined;
@@ -66,22 +68,20 @@ export function createMap(canvas: HTMLCanvasElement, options: MapOptions): ZoneM
       canvas.dataset.painted = String(order.length);
     },
     onHover: (at) => options.onTell(at ? zoneUnder(at[0], at[1]) : chosen),
-    onPick([x, y]) {
-      const zone = zoneUnder(x, y);
-      if (zone >= 0) options.onSelect([zone]);
-      else options.onClear();
-    },
-    onBox({ x, y, width, height }) {
-      const [west, north] = degreesAt(x, y);
-      const [east, south] = degreesAt(x + width, y + height);
-      const within = zonesWithin(zones, { west, south, east, north });
-      if (within.length > 0) options.onSelect(within);
-    },
+    onPick: ([x, y]) => options.onPick(zoneUnder(x, y)),
+    onBox:
+      onMany &&
+      (({ x, y, width, height }) => {
+        const [west, north] = degreesAt(x, y);
+        const [east, south] = degreesAt(x + width, y + height);
+        const within = zonesWithin(zones, { west, south, east, north });
+        if (within.length > 0) onMany(within);
+      }),
     onKey({ key }) {
       const by = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[key];
       if (by) view.pan((by[0] ?? 0) * panPixels, (by[1] ?? 0) * panPixels);
-      else if (key === 'Escape') options.onClear();
-      else if (key === 'Enter') selectMiddle();
+      else if (key === 'Escape') options.onPick(-1);
+      else if (key === 'Enter') pickMiddle();
       else return false;
       return true;
     },
@@ -99,7 +99,7 @@ export function createMap(canvas: HTMLCanvasElement, options: MapOptions): ZoneM
   }
 
   /** By keys there is no pointer: what is nearest to the middle is meant. */
-  function selectMiddle(): void {
+  function pickMiddle(): void {
     const [lon, lat] = degreesAt(view.view.width / 2, view.view.height / 2);
     let [nearest, least] = [-1, Number.POSITIVE_INFINITY];
     for (let zone = 0; zone < zones.count; zone++) {
@@ -108,7 +108,7 @@ export function createMap(canvas: HTMLCanvasElement, options: MapOptions): ZoneM
       const far = Math.hypot(east * shrink, north);
       if (far < least) [nearest, least] = [zone, far];
     }
-    if (nearest >= 0) options.onSelect([nearest]);
+    if (nearest >= 0) options.onPick(nearest);
   }
 
   void landPath().then((path) => {

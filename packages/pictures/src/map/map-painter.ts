@@ -1,5 +1,5 @@
-import { dim, drawSign, type Palette } from '../canvas/palette.ts';
-import type { View } from '../canvas/view.ts';
+import { dim, drawSign, type Palette } from '../palette.ts';
+import type { View } from '../view.ts';
 import type { Zones } from './zones.ts';
 
 /** Paints the map: land, degrees, zones. Tiny zones go straight into the pixels; a hundred thousand are as quick as ten. */

@@ -30,8 +30,8 @@ export interface ViewOptions {
   /** Places are pixels of the page within the canvas; undefined: the pointer has left. */
   onHover(at: Point | undefined): void;
   onPick(at: Point, how: { extend: boolean }): void;
-  /** A rectangle was drawn, in pixels of the page. */
-  onBox(box: Box): void;
+  /** A rectangle was drawn, in pixels of the page. Without it, none can be. */
+  onBox?: ((box: Box) => void) | undefined;
   onKey(event: KeyboardEvent): boolean;
 }
 
@@ -53,6 +53,7 @@ export interface CanvasView {
 const step = 1.5;
 
 export function createView(canvas: HTMLCanvasElement, options: ViewOptions): CanvasView {
+  const { onBox } = options;
   const view: View = { x: 0, y: 0, scale: 1, width: 0, height: 0, ratio: 1 };
   let fitting = 1;
   let frame = 0;
@@ -62,6 +63,8 @@ export function createView(canvas: HTMLCanvasElement, options: ViewOptions): Can
   const repaint = () => {
     frame ||= requestAnimationFrame(() => {
       frame = 0;
+      // A page that is read is scrolled by a finger, unless there is something to pan.
+      canvas.style.touchAction = view.scale > fitting * 1.01 ? 'none' : '';
       if (view.width > 0) options.draw();
     });
   };
@@ -111,11 +114,13 @@ export function createView(canvas: HTMLCanvasElement, options: ViewOptions): Can
     pan,
     hover: options.onHover,
     pick: options.onPick,
-    rubber(box, isDone) {
-      rubber = isDone ? undefined : box;
-      repaint();
-      if (isDone && box) options.onBox(box);
-    },
+    ...(onBox && {
+      rubber(box, isDone) {
+        rubber = isDone ? undefined : box;
+        repaint();
+        if (isDone && box) onBox(box);
+      },
+    }),
     key(event) {
       if (event.key === '+' || event.key === '=') zoom(step);
       else if (event.key === '-') zoom(1 / step);

@@ -1,6 +1,6 @@
-import type { Phase } from '@nightpass/core';
+import { type Phase, phaseByte } from '@nightpass/core/phase';
 
-/** Phases as people see them: a word, a letter, a sign and a colour, never the colour alone. */
+/** Phases as people see them: a word, a sign and a colour, never the colour alone. Needs no browser. */
 
 export type { Phase };
 
@@ -18,8 +18,6 @@ export const phases = [
 ] as const satisfies readonly Phase[];
 
 export interface PhaseLook {
-  /** How a grid's byte says it. */
-  byte: string;
   says: string;
   /** A path in a box of 16 by 16, drawn with a stroke. */
   sign: string;
@@ -30,20 +28,19 @@ export interface PhaseLook {
 const circle = 'M8 2.5a5.5 5.5 0 1 0 0 11a5.5 5.5 0 0 0 0-11z';
 
 export const looks: Record<Phase, PhaseLook> = {
-  succeeded: { byte: 's', says: 'ended well', sign: 'M3 8.5l3.5 3.5L13 5', urgency: 1 },
-  queued: { byte: 'q', says: 'waits for its launch', sign: circle, urgency: 2 },
-  running: { byte: 'r', says: 'runs on the platform', sign: 'M5 3.5l7 4.5-7 4.5z', urgency: 3 },
-  launching: { byte: 'l', says: 'is being sent', sign: 'M8 13V3M4 7l4-4 4 4', urgency: 4 },
+  succeeded: { says: 'ended well', sign: 'M3 8.5l3.5 3.5L13 5', urgency: 1 },
+  queued: { says: 'waits for its launch', sign: circle, urgency: 2 },
+  running: { says: 'runs on the platform', sign: 'M5 3.5l7 4.5-7 4.5z', urgency: 3 },
+  launching: { says: 'is being sent', sign: 'M8 13V3M4 7l4-4 4 4', urgency: 4 },
   unconfirmed: {
-    byte: 'u',
     says: 'the answer was lost; the platform is being asked',
     sign: 'M5.5 6a2.5 2.5 0 1 1 3.7 2.2C8.4 8.7 8 9.2 8 10M8 13h.01',
     urgency: 5,
   },
-  cancelled: { byte: 'c', says: 'was cancelled', sign: 'M3.5 8h9', urgency: 6 },
-  expired: { byte: 'x', says: 'outlived its deadline', sign: `${circle}M8 5v3l2 1.5`, urgency: 7 },
-  failed: { byte: 'f', says: 'ended badly', sign: 'M4 4l8 8M12 4l-8 8', urgency: 8 },
-  parked: { byte: 'p', says: 'waits for a person', sign: 'M5.5 3.5v9M10.5 3.5v9', urgency: 9 },
+  cancelled: { says: 'was cancelled', sign: 'M3.5 8h9', urgency: 6 },
+  expired: { says: 'outlived its deadline', sign: `${circle}M8 5v3l2 1.5`, urgency: 7 },
+  failed: { says: 'ended badly', sign: 'M4 4l8 8M12 4l-8 8', urgency: 8 },
+  parked: { says: 'waits for a person', sign: 'M5.5 3.5v9M10.5 3.5v9', urgency: 9 },
 };
 
 /** A phase as a small number: its place in `phases`. */
@@ -54,9 +51,9 @@ export const codeOf: Record<Phase, Code> = Object.fromEntries(phases.map((phase,
 >;
 export const phaseOf = (code: Code): Phase => phases[code] ?? 'queued';
 
-/** Of each byte of a grid, the code of its phase. */
+/** Of each byte of a ledger's grid, the code of its phase. */
 const codeOfByte = new Uint8Array(256).fill(codeOf.queued);
-for (const phase of phases) codeOfByte[looks[phase].byte.charCodeAt(0)] = codeOf[phase];
+for (const phase of phases) codeOfByte[phaseByte[phase].charCodeAt(0)] = codeOf[phase];
 
 export function codesOf(bytes: Uint8Array): Uint8Array {
   const codes = new Uint8Array(bytes.length);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { dim, none } from '../canvas/palette.ts';
-import { codeOf } from '../phases/phases.ts';
+import { dim, none } from '../palette.ts';
+import { codeOf } from '../phases.ts';
 import { layoutOf } from './layout.ts';
 import { clean, createLevels, fillLevels, setCell } from './levels.ts';
 
@@ -13,6 +13,16 @@ test('one failure among ten thousand is seen from the farthest', () => {
   codes[7_777] = codeOf.failed;
   fillLevels(levels, layout, codes, () => false);
   for (const { codes: seen } of levels) expect([...seen].filter((code) => code === codeOf.failed)).toHaveLength(1);
+});
+
+test('so it is among the tasks of very many processes', () => {
+  const many = layoutOf({ processes: 5_000, zones: 2 });
+  const levels = createLevels(many);
+  const codes = calm();
+  codes[7_777] = codeOf.failed;
+  fillLevels(levels, many, codes, () => false);
+  for (const { codes: seen } of levels) expect([...seen].filter((code) => code === codeOf.failed)).toHaveLength(1);
+  expect(levels[0]?.codes.filter((code) => code !== none)).toHaveLength(10_000);
 });
 
 test('a change of one cell makes what filling anew would make, and marks its rows only', () => {

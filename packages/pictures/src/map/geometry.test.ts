@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { dim } from '../canvas/palette.ts';
-import { codeOf } from '../phases/phases.ts';
-import { maskOf } from '../selection/selection.ts';
+import { dim } from '../palette.ts';
+import { codeOf } from '../phases.ts';
 import { drawingOrder, extentOf, worstOf, zoneAt, zonesWithin } from './geometry.ts';
 
 const boxes = Float32Array.of(0, 0, 1, 1, 0.5, 0.5, 1.5, 1.5, 10, 10, 11, 11);
@@ -17,8 +16,8 @@ test('a zone has the colour of its most urgent task', () => {
 });
 
 test('with a selection only its tasks count, and zones without any are dimmed', () => {
-  const mask = maskOf({ phases: ['failed'], processes: [], zones: [], span: {} }, size);
-  expect([...worstOf(codes, size, mask)]).toEqual([codeOf.parked + dim, codeOf.failed, codeOf.queued + dim]);
+  const failed = { has: (_: number, code: number) => code === codeOf.failed };
+  expect([...worstOf(codes, size, failed)]).toEqual([codeOf.parked + dim, codeOf.failed, codeOf.queued + dim]);
 });
 
 test('where two zones lie upon each other the more urgent is drawn last, and is the one that is pressed', () => {

@@ -1,7 +1,7 @@
-import { dim, readPalette } from '../canvas/palette.ts';
-import { createView } from '../canvas/view.ts';
-import { phases, troublesFrom, urgencyOf } from '../phases/phases.ts';
-import type { Mask } from '../selection/selection.ts';
+import type { Mask } from '../mask.ts';
+import { dim, readPalette } from '../palette.ts';
+import { troublesFrom, urgencyOf } from '../phases.ts';
+import { createView } from '../view.ts';
 import { createGridPainter, gutterOf } from './grid-painter.ts';
 import { layoutOf, touchedBy } from './layout.ts';
 import { createLevels, fillLevels, setCell } from './levels.ts';
@@ -14,8 +14,14 @@ export interface GridOptions {
   names: readonly string[];
   /** The task under the pointer or the cursor; -1: none. */
   onTell(index: number): void;
-  onSelect(chosen: { processes: number[]; zones: number[] }): void;
-  onClear(): void;
+  /** The cursor has gone to a task. */
+  onCursor?(index: number): void;
+  /** A task was pressed; -1: where there is none. */
+  onPick?(index: number): void;
+  /** A process was pressed by its name, or tasks were drawn around. Without it, neither can be. */
+  onMany?: ((chosen: { processes: number[]; zones: number[] }) => void) | undefined;
+  /** Whether `next` stops at tasks of a phase, if they are selected. Unless told, at those that ended without success. */
+  isSought?(code: number): boolean;
 }
 
 export interface Grid {
@@ -33,10 +39,15 @@ export interface Grid {
 /** Beyond this share of changed cells, all are filled anew. */
 const mostSingly = 0.2;
 const cellWhenRevealed = 12;
+/** Of a cell, in pixels. */
+export const largestCell = 48;
+const leap = 10;
 
 export function createGrid(canvas: HTMLCanvasElement, options: GridOptions): Grid {
   const context = canvas.getContext('2d', { alpha: false });
   if (!context) throw new Error('this browser has no canvas');
+  const { onMany } = options;
+  const isSought = options.isSought ?? ((code) => (urgencyOf[code] ?? 0) >= troublesFrom);
   const layout = layoutOf(options);
   const levels = createLevels(layout);
   const painter = createGridPainter(context);
@@ -49,11 +60,11 @@ export function createGrid(canvas: HTMLCanvasElement, options: GridOptions): Gri
 
   const view = createView(canvas, {
     bounds() {
-      const gutter = gutterOf(canvas.clientWidth);
+      const gutter = gutterOf(layout, canvas.clientWidth);
       const side = (gutter / Math.max(1, canvas.clientWidth - gutter)) * layout.columns;
       return { x: -side, y: 0, width: layout.columns + side, height: layout.height };
     },
-    mostScale: 48,
+    mostScale: largestCell,
     draw() {
       const rubber = view.rubber();
       painter.paint({ layout, levels, names: options.names, palette, cursor, rubber }, view.view);
@@ -62,19 +73,24 @@ export function createGrid(canvas: HTMLCanvasElement, options: GridOptions): Gri
     onHover: (at) => options.onTell(at ? indexAt(at[0], at[1]) : cursor),
     onPick([x, y], { extend }) {
       const { scale, y: top } = view.view;
-      if (x < gutterOf(view.view.width)) return pickProcess(Math.floor((y / scale + top) / layout.band));
+      if (onMany && x < gutterOf(layout, view.view.width)) {
+        const process = Math.floor((y / scale + top) / layout.band);
+        if (process >= 0 && process < layout.processes) onMany({ processes: [process], zones: [] });
+        return;
+      }
       const index = indexAt(x, y);
-      if (index < 0) return options.onClear();
-      if (extend && cursor >= 0) return selectBetween(cursor, index);
+      if (index >= 0 && extend && cursor >= 0 && onMany) return onMany(between(cursor, index));
       moveTo(index);
-      pick(index);
+      options.onPick?.(index);
     },
-    onBox({ x, y, width, height }) {
-      const [left, top] = worldOf(x, y);
-      const [right, bottom] = worldOf(x + width, y + height);
-      const touched = touchedBy(layout, { left, top, right, bottom });
-      if (touched.zones.length > 0) options.onSelect(touched);
-    },
+    onBox:
+      onMany &&
+      (({ x, y, width, height }) => {
+        const [left, top] = worldOf(x, y);
+        const [right, bottom] = worldOf(x + width, y + height);
+        const touched = touchedBy(layout, { left, top, right, bottom });
+        if (touched.zones.length > 0) onMany(touched);
+      }),
     onKey,
   });
 
@@ -82,29 +98,19 @@ export function createGrid(canvas: HTMLCanvasElement, options: GridOptions): Gri
     [x / view.view.scale + view.view.x, y / view.view.scale + view.view.y] as const;
 
   function indexAt(x: number, y: number): number {
-    if (x < gutterOf(view.view.width)) return -1;
+    if (x < gutterOf(layout, view.view.width)) return -1;
     const [cx, cy] = worldOf(x, y);
     return layout.indexAt(Math.floor(cx), Math.floor(cy));
   }
 
-  function pickProcess(process: number): void {
-    if (process >= 0 && process < layout.processes) options.onSelect({ processes: [process], zones: [] });
-  }
-
-  function pick(index: number): void {
-    options.onSelect({ processes: [Math.floor(index / layout.zones)], zones: [index % layout.zones] });
-  }
-
-  function selectBetween(a: number, b: number): void {
+  function between(a: number, b: number) {
     const [[ax, ay], [bx, by]] = [layout.placeOf(a), layout.placeOf(b)];
-    options.onSelect(
-      touchedBy(layout, {
-        left: Math.min(ax, bx),
-        right: Math.max(ax, bx),
-        top: Math.min(ay, by),
-        bottom: Math.max(ay, by),
-      }),
-    );
+    return touchedBy(layout, {
+      left: Math.min(ax, bx),
+      right: Math.max(ax, bx),
+      top: Math.min(ay, by),
+      bottom: Math.max(ay, by),
+    });
   }
 
   function moveTo(index: number, leastScale = 0): void {
@@ -113,6 +119,7 @@ export function createGrid(canvas: HTMLCanvasElement, options: GridOptions): Gri
     const [x, y] = layout.placeOf(index);
     view.reveal(x + 0.5, y + 0.5, leastScale);
     options.onTell(index);
+    options.onCursor?.(index);
   }
 
   function next(step: 1 | -1): void {
@@ -120,7 +127,7 @@ export function createGrid(canvas: HTMLCanvasElement, options: GridOptions): Gri
     for (let n = 1; n <= codes.length; n++) {
       const index = (from + n * step + codes.length) % codes.length;
       const code = codes[index] ?? 0;
-      if ((urgencyOf[code] ?? 0) < troublesFrom || mask?.has(index, code) === false) continue;
+      if (!isSought(code) || mask?.has(index, code) === false) continue;
       moveTo(index, cellWhenRevealed);
       return;
     }
@@ -137,14 +144,17 @@ export function createGrid(canvas: HTMLCanvasElement, options: GridOptions): Gri
     const by = arrows[key];
     if (by) {
       const [x, y] = layout.placeOf(Math.max(0, cursor));
-      const near = cursor < 0 ? 0 : layout.indexAt(x + by[0], y + by[1]);
+      // With Shift it selects, or goes far where nothing can be selected.
+      const far = shiftKey && !onMany ? leap : 1;
+      const [tx, ty] = [x + far * by[0], y + far * by[1]];
+      const near = cursor < 0 ? 0 : layout.indexAt(tx, ty);
       // Over the line between two bands.
-      moveTo(near >= 0 ? near : layout.indexAt(x + by[0], y + 2 * by[1]));
+      moveTo(near >= 0 ? near : layout.indexAt(tx, ty + by[1]));
       if (!shiftKey) anchor = cursor;
-      else if (anchor >= 0) selectBetween(anchor, cursor);
-    } else if (key === 'Enter' && cursor >= 0) pick(cursor);
+      else if (anchor >= 0) onMany?.(between(anchor, cursor));
+    } else if (key === 'Enter' && cursor >= 0) options.onPick?.(cursor);
     else if (key === 'n' || key === 'p') next(key === 'n' ? 1 : -1);
-    else if (key === 'Escape') options.onClear();
+    else if (key === 'Escape') options.onPick?.(-1);
     else return false;
     return true;
   }
@@ -183,5 +193,3 @@ export function createGrid(canvas: HTMLCanvasElement, options: GridOptions): Gri
     stop: view.stop,
   };
 }
-
-export const phaseAt = (codes: Uint8Array, index: number) => phases[codes[index] ?? 0];

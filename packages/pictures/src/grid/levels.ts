@@ -1,5 +1,5 @@
-import { dim, none } from '../canvas/palette.ts';
-import { urgencyOf } from '../phases/phases.ts';
+import { dim, none } from '../palette.ts';
+import { urgencyOf } from '../phases.ts';
 import type { GridLayout } from './layout.ts';
 
 /**
@@ -43,12 +43,12 @@ export function fillLevels(
 ): void {
   const [base] = levels;
   if (!base) return;
-  const { columns, band, rows, processes, zones } = layout;
-  for (let process = 0; process < processes; process++) {
+  const { columns, band, rows, bands, inBand } = layout;
+  for (let its = 0; its < bands; its++) {
     for (let row = 0; row < rows; row++) {
-      const from = process * zones + row * columns;
-      const count = Math.min(columns, zones - row * columns);
-      const to = (process * band + row) * base.width;
+      const from = its * inBand + row * columns;
+      const count = Math.min(columns, inBand - row * columns);
+      const to = (its * band + row) * base.width;
       for (let x = 0; x < count; x++) {
         const code = codes[from + x] ?? 0;
         base.codes[to + x] = isDim(from + x) ? code + dim : code;

@@ -1,5 +1,5 @@
-import { dim, drawSign, none, type Palette } from '../canvas/palette.ts';
-import type { Box, View } from '../canvas/view.ts';
+import { dim, drawSign, none, type Palette } from '../palette.ts';
+import type { Box, View } from '../view.ts';
 import type { GridLayout } from './layout.ts';
 import { clean, type Level } from './levels.ts';
 
@@ -24,10 +24,13 @@ export interface GridPainter {
 /** From these sizes on, lines between the cells can be seen, and signs within them. */
 const linesFrom = 7;
 const signsFrom = 14;
+/** Bands lower than this would be more lines than cells. */
+const bandsFrom = 5;
 const nameWidth = 150;
 
-/** Room for the names of processes, left of the cells. */
-export const gutterOf = (width: number): number => (width > 560 ? nameWidth : 0);
+/** Room for the names of processes, left of the cells; none where there is little, or where they have no bands. */
+export const gutterOf = ({ bands, processes }: GridLayout, width: number): number =>
+  width > 560 && bands === processes ? nameWidth : 0;
 
 export function createGridPainter(context: CanvasRenderingContext2D): GridPainter {
   const pictures = new WeakMap<Level, HTMLCanvasElement>();
@@ -84,8 +87,17 @@ export function createGridPainter(context: CanvasRenderingContext2D): GridPainte
     }
   }
 
+  /** From far the rows of paper between bands fall between the pixels. */
+  function paintBands({ layout, palette }: GridScene, { scale, y, width }: View): void {
+    if (layout.band === layout.rows || layout.band * scale < bandsFrom) return;
+    context.fillStyle = palette.paper;
+    for (let its = 1; its < layout.bands; its++) {
+      context.fillRect(0, Math.round((its * layout.band - 1 - y) * scale), width, 1);
+    }
+  }
+
   function paintNames({ layout, names, palette }: GridScene, view: View): void {
-    const gutter = gutterOf(view.width);
+    const gutter = gutterOf(layout, view.width);
     if (gutter === 0) return;
     context.fillStyle = palette.paper;
     context.fillRect(0, 0, gutter - 6, view.height);
@@ -146,6 +158,7 @@ export function createGridPainter(context: CanvasRenderingContext2D): GridPainte
         );
       }
       if (scale >= linesFrom) paintCells(scene, view);
+      else if (depth > 0) paintBands(scene, view);
       paintCursor(scene, view);
       paintNames(scene, view);
       if (rubber) paintRubber(context, rubber, palette);

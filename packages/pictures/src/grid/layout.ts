@@ -6,6 +6,10 @@ export interface GridSize {
 }
 
 export interface GridLayout extends GridSize {
+  /** One for each process; a single one of all tasks where there are very many processes. */
+  bands: number;
+  /** Tasks in a band. */
+  inBand: number;
   /** Cells in a row. */
   columns: number;
   /** Rows of one band. */
@@ -21,28 +25,33 @@ export interface GridLayout extends GridSize {
 
 /** Wider than high, as the place for it is. */
 const shape = 2.4;
+/** Processes beyond these are no bands of their own: they would be a tower. */
+const mostBands = 2_000;
 
 export function layoutOf({ processes, zones }: GridSize): GridLayout {
-  const columns = Math.max(1, Math.min(zones, Math.ceil(Math.sqrt(shape * processes * zones))));
-  const rows = Math.max(1, Math.ceil(zones / columns));
+  const [bands, inBand] = processes > mostBands ? [1, processes * zones] : [processes, zones];
+  const columns = Math.max(1, Math.min(inBand, Math.ceil(Math.sqrt(shape * processes * zones))));
+  const rows = Math.max(1, Math.ceil(inBand / columns));
   // A row of paper between bands that are more than a line.
-  const band = rows + (rows > 1 && processes > 1 ? 1 : 0);
+  const band = rows + (rows > 1 && bands > 1 ? 1 : 0);
   return {
     processes,
     zones,
+    bands,
+    inBand,
     columns,
     rows,
     band,
-    height: Math.max(1, processes * band - (band - rows)),
+    height: Math.max(1, bands * band - (band - rows)),
     placeOf(index) {
-      const zone = index % zones;
-      return [zone % columns, Math.floor(index / zones) * band + Math.floor(zone / columns)];
+      const at = index % inBand;
+      return [at % columns, Math.floor(index / inBand) * band + Math.floor(at / columns)];
     },
     indexAt(x, y) {
       if (x < 0 || y < 0 || x >= columns) return -1;
-      const process = Math.floor(y / band);
-      const zone = (y % band) * columns + x;
-      return process < processes && y % band < rows && zone < zones ? process * zones + zone : -1;
+      const its = Math.floor(y / band);
+      const at = (y % band) * columns + x;
+      return its < bands && y % band < rows && at < inBand ? its * inBand + at : -1;
     },
   };
 }

@@ -1,4 +1,4 @@
-import { looks, type Phase, phases } from '../phases/phases.ts';
+import { looks, type Phase, phases } from './phases.ts';
 
 /** The colours of the style sheet, as canvases need them. */
 
@@ -18,7 +18,7 @@ export interface Palette {
   signs: string[];
 }
 
-/** Added to a phase's code where its cell is not selected. */
+/** Added to a phase's code where its task is not selected. */
 export const dim = phases.length;
 export const none = 255;
 const dimShare = 0.82;
@@ -75,14 +75,14 @@ export function readPalette(): Palette {
   return palette;
 }
 
-/** Calls when the colours change, by the system or by the reader. @returns what ends that */
+/** Calls when the colours change, by the system, by the reader, or for paper. @returns what ends that */
 export function onPaletteChange(hear: () => void): () => void {
-  const dark = matchMedia('(prefers-color-scheme: dark)');
+  const media = ['(prefers-color-scheme: dark)', 'print'].map((query) => matchMedia(query));
   const observer = new MutationObserver(hear);
-  dark.addEventListener('change', hear);
+  for (const its of media) its.addEventListener('change', hear);
   observer.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
   return () => {
-    dark.removeEventListener('change', hear);
+    for (const its of media) its.removeEventListener('change', hear);
     observer.disconnect();
   };
 }

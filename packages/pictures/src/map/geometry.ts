@@ -1,7 +1,7 @@
-import { dim } from '../canvas/palette.ts';
-import type { Box } from '../canvas/view.ts';
-import { urgencyOf } from '../phases/phases.ts';
-import type { Mask } from '../selection/selection.ts';
+import type { Mask } from '../mask.ts';
+import { dim } from '../palette.ts';
+import { urgencyOf } from '../phases.ts';
+import type { Box } from '../view.ts';
 import type { Zones } from './zones.ts';
 
 /** Where zones lie on the map, and which colour each has. The map's world: degrees, north up, narrower with latitude. */

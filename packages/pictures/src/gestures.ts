@@ -1,13 +1,13 @@
 import type { Box, Point } from './view.ts';
 
-/** What pointer, fingers, wheel and keys mean on a canvas. Drawing with Shift held makes a rectangle. */
+/** What pointer, fingers, wheel and keys mean on a canvas. Where rectangles are wanted, drawing with Shift held makes one. */
 
 export interface Gestures {
   zoom(factor: number, at: Point): void;
   pan(dx: number, dy: number): void;
   hover(at: Point | undefined): void;
   pick(at: Point, how: { extend: boolean }): void;
-  rubber(box: Box | undefined, isDone: boolean): void;
+  rubber?(box: Box | undefined, isDone: boolean): void;
   key(event: KeyboardEvent): boolean;
 }
 
@@ -41,7 +41,7 @@ export function gestures(canvas: HTMLCanvasElement, does: Gestures): () => void 
       canvas.setPointerCapture(event.pointerId);
       down.set(event.pointerId, placeOf(event));
       moved = 0;
-      rubberFrom = event.shiftKey ? placeOf(event) : undefined;
+      rubberFrom = event.shiftKey && does.rubber ? placeOf(event) : undefined;
     },
     { signal },
   );
@@ -54,7 +54,7 @@ export function gestures(canvas: HTMLCanvasElement, does: Gestures): () => void 
       moved += apart(at, before);
       down.set(event.pointerId, at);
       const other = [...down].find(([id]) => id !== event.pointerId)?.[1];
-      if (rubberFrom) does.rubber(boxOf(rubberFrom, at), false);
+      if (rubberFrom) does.rubber?.(boxOf(rubberFrom, at), false);
       else if (other) {
         const middle: Point = [(at[0] + other[0]) / 2, (at[1] + other[1]) / 2];
         does.zoom(apart(at, other) / Math.max(1, apart(before, other)), middle);
@@ -66,7 +66,7 @@ export function gestures(canvas: HTMLCanvasElement, does: Gestures): () => void 
     const wasDown = down.delete(event.pointerId);
     const at = placeOf(event);
     const isPress = wasDown && moved < stillPixels && event.type === 'pointerup';
-    if (rubberFrom) does.rubber(isPress ? undefined : boxOf(rubberFrom, at), true);
+    if (rubberFrom) does.rubber?.(isPress ? undefined : boxOf(rubberFrom, at), true);
     rubberFrom = undefined;
     if (isPress) does.pick(at, { extend: event.shiftKey });
   };

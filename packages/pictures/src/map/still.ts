@@ -1,4 +1,4 @@
-import type { View } from '../canvas/view.ts';
+import type { View } from '../view.ts';
 
 /** A picture that takes long to paint is moved as it is while its reader moves it, and painted anew once they rest. */
 export interface Still {

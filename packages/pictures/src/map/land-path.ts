@@ -1,4 +1,4 @@
-import { land } from '@nightpass/report/land';
+import { land } from './land.ts';
 
 /** The coarse outline of the land, bundled: no map server is asked for anything. */
 
@@ -13,18 +13,26 @@ export function landPath(): Promise<Path2D> {
 async function unpack(): Promise<Path2D> {
   const packed = Uint8Array.from(atob(land), (letter) => letter.charCodeAt(0));
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
-  const steps = new Int16Array(await new Response(stream).arrayBuffer());
   const path = new Path2D();
-  for (let at = 0; at < steps.length; ) {
-    const points = steps[at++] ?? 0;
-    let [lon, lat] = [0, 0];
-    for (let i = 0; i < points; i++) {
-      lon += steps[at++] ?? 0;
-      lat += steps[at++] ?? 0;
-      if (i === 0) path.moveTo(lon / 100, -lat / 100);
-      else path.lineTo(lon / 100, -lat / 100);
+  for (const ring of ringsOf(new Int16Array(await new Response(stream).arrayBuffer()))) {
+    for (const [i, [lon, lat]] of ring.entries()) {
+      if (i === 0) path.moveTo(lon, -lat);
+      else path.lineTo(lon, -lat);
     }
     path.closePath();
   }
   return path;
+}
+
+/** Rings in degrees. @param steps as make-land.mjs writes them */
+export function* ringsOf(steps: Int16Array): Generator<[lon: number, lat: number][]> {
+  for (let at = 0; at < steps.length; ) {
+    const points = steps[at++] ?? 0;
+    let [lon, lat] = [0, 0];
+    yield Array.from({ length: points }, () => {
+      lon += steps[at++] ?? 0;
+      lat += steps[at++] ?? 0;
+      return [lon / 100, lat / 100];
+    });
+  }
 }
