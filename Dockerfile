@@ -6,9 +6,9 @@ COPY package.json pnpm-lock.yaml pnpm-workspace.yaml tsconfig.base.json tsconfig
 RUN npm install --global "$(node -p 'require("./package.json").packageManager')"
 COPY apps apps
 COPY packages packages
-COPY scripts/build-console.mjs scripts/bundle-command.mjs scripts/
+COPY scripts/build-console.mjs scripts/bundle-command.mjs scripts/bundle-report-page.mjs scripts/
 RUN pnpm install --frozen-lockfile && node_modules/.bin/tsc -b \
-  && node scripts/build-console.mjs && node scripts/bundle-command.mjs
+  && node scripts/build-console.mjs && node scripts/bundle-command.mjs && node scripts/bundle-report-page.mjs
 # Anew rather than pruned: pruning leaves the tools in pnpm's own folder.
 RUN rm -rf node_modules apps/*/node_modules packages/*/node_modules \
   && CI=true pnpm install --prod --frozen-lockfile --offline

@@ -18,6 +18,7 @@ const watch = ['--watch', '--watch-preserve-output', nightpass];
 const parts = [
   [join(root, 'node_modules/typescript/bin/tsc'), '-b', '--watch', '--preserveWatchOutput'],
   [join(root, 'apps/console/node_modules/vite/bin/vite.js'), 'build', 'apps/console', '--watch', '--logLevel', 'warn'],
+  [join(root, 'scripts/bundle-report-page.mjs'), '--watch'],
   [...watch, 'simulate', '--kind', 'airbus-playground', '--port', '8099'],
   [...watch, 'up'],
 ].map((args) => spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] }));

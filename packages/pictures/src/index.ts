@@ -1,5 +1,4 @@
 export { createGrid, type Grid, type GridOptions, largestCell } from './grid/grid.ts';
-export { layoutOf } from './grid/layout.ts';
 export { landPath } from './map/land-path.ts';
 export { createMap, type MapOptions, type ZoneMap } from './map/map.ts';
 export { boxedZones, type Zones } from './map/zones.ts';

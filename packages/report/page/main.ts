@@ -1,12 +1,4 @@
-import {
-  createGrid,
-  createMap,
-  landPath,
-  largestCell,
-  layoutOf,
-  type Mask,
-  onPaletteChange,
-} from '@nightpass/pictures';
+import { createGrid, createMap, landPath, largestCell, type Mask, onPaletteChange } from '@nightpass/pictures';
 import { isPhase, looks, phaseOf, urgencyOf } from '@nightpass/pictures/phases';
 import type { PageFacts } from '@nightpass/report/page-facts';
 import { bytesOf, codesOf, linesOf, numbersOf, zonesOf } from './decode.ts';
@@ -22,6 +14,8 @@ function byId<Kind extends HTMLElement = HTMLElement>(id: string): Kind {
 
 const buttons = (kind: string) => document.querySelectorAll<HTMLButtonElement>(`button[data-${kind}]`);
 const closer = 1.6;
+/** Of the grid's place on a page that is not narrow. */
+const shape = 1.7;
 
 async function start(): Promise<void> {
   const facts = JSON.parse(byId('facts').textContent ?? '') as PageFacts;
@@ -32,18 +26,19 @@ async function start(): Promise<void> {
   let solo = '';
 
   const gridCanvas = byId<HTMLCanvasElement>('grid');
-  // Few tasks need little room.
-  gridCanvas.style.maxHeight = `${layoutOf({ processes, zones }).height * largestCell}px`;
   let tellTask = (_index: number): void => {};
   let ring = (_zone: number): void => {};
   const grid = createGrid(gridCanvas, {
     processes,
     zones,
+    shape,
     names: facts.processes,
     onTell: (index) => tellTask(index),
     onCursor: (index) => ring(index % zones),
     isSought: (code) => solo !== '' || (urgencyOf[code] ?? 0) >= looks.unconfirmed.urgency,
   });
+  // Few tasks need little room.
+  gridCanvas.style.maxHeight = `${grid.layout.height * largestCell}px`;
   grid.show(codes, undefined);
   byId('report').dataset.grid = 'painted';
 

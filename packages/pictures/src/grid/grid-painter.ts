@@ -32,6 +32,12 @@ const nameWidth = 150;
 export const gutterOf = ({ bands, processes }: GridLayout, width: number): number =>
   width > 560 && bands === processes ? nameWidth : 0;
 
+/** Names stand beside the cells; where these are moved to the left, they stay. */
+export function namesEnd(layout: GridLayout, { x, scale, width }: View): number {
+  const gutter = gutterOf(layout, width);
+  return gutter > 0 ? Math.max(gutter, -x * scale) : 0;
+}
+
 export function createGridPainter(context: CanvasRenderingContext2D): GridPainter {
   const pictures = new WeakMap<Level, HTMLCanvasElement>();
   let all: readonly Level[] = [];
@@ -97,10 +103,10 @@ export function createGridPainter(context: CanvasRenderingContext2D): GridPainte
   }
 
   function paintNames({ layout, names, palette }: GridScene, view: View): void {
-    const gutter = gutterOf(layout, view.width);
-    if (gutter === 0) return;
+    const end = namesEnd(layout, view);
+    if (end === 0) return;
     context.fillStyle = palette.paper;
-    context.fillRect(0, 0, gutter - 6, view.height);
+    context.fillRect(0, 0, end - 6, view.height);
     context.fillStyle = palette.ink;
     context.font = '12px system-ui, sans-serif';
     context.textBaseline = 'middle';
@@ -110,7 +116,7 @@ export function createGridPainter(context: CanvasRenderingContext2D): GridPainte
       const tall = Math.max(1, layout.rows * view.scale);
       if (top + tall < 0 || top > view.height) continue;
       const at = tall > 40 ? Math.max(top, 0) + 9 : top + tall / 2;
-      context.fillText(fitted(names[process] ?? `process ${process}`, gutter - 14), 2, at);
+      context.fillText(fitted(names[process] ?? `process ${process}`, nameWidth - 14), end - nameWidth + 2, at);
     }
   }
 

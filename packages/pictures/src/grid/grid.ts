@@ -2,15 +2,13 @@ import type { Mask } from '../mask.ts';
 import { dim, readPalette } from '../palette.ts';
 import { troublesFrom, urgencyOf } from '../phases.ts';
 import { createView } from '../view.ts';
-import { createGridPainter, gutterOf } from './grid-painter.ts';
-import { layoutOf, touchedBy } from './layout.ts';
+import { createGridPainter, gutterOf, namesEnd } from './grid-painter.ts';
+import { type GridLayout, type GridSize, layoutOf, touchedBy } from './layout.ts';
 import { createLevels, fillLevels, setCell } from './levels.ts';
 
 /** The grid on its canvas: the tasks of a batch, seen, zoomed into, pointed at, selected. */
 
-export interface GridOptions {
-  processes: number;
-  zones: number;
+export interface GridOptions extends GridSize {
   names: readonly string[];
   /** The task under the pointer or the cursor; -1: none. */
   onTell(index: number): void;
@@ -25,6 +23,7 @@ export interface GridOptions {
 }
 
 export interface Grid {
+  readonly layout: GridLayout;
   /** @param mask undefined: everything is selected */
   show(codes: Uint8Array, mask: Mask | undefined): void;
   fit(): void;
@@ -73,7 +72,7 @@ export function createGrid(canvas: HTMLCanvasElement, options: GridOptions): Gri
     onHover: (at) => options.onTell(at ? indexAt(at[0], at[1]) : cursor),
     onPick([x, y], { extend }) {
       const { scale, y: top } = view.view;
-      if (onMany && x < gutterOf(layout, view.view.width)) {
+      if (onMany && x < namesEnd(layout, view.view)) {
         const process = Math.floor((y / scale + top) / layout.band);
         if (process >= 0 && process < layout.processes) onMany({ processes: [process], zones: [] });
         return;
@@ -98,7 +97,7 @@ export function createGrid(canvas: HTMLCanvasElement, options: GridOptions): Gri
     [x / view.view.scale + view.view.x, y / view.view.scale + view.view.y] as const;
 
   function indexAt(x: number, y: number): number {
-    if (x < gutterOf(layout, view.view.width)) return -1;
+    if (x < namesEnd(layout, view.view)) return -1;
     const [cx, cy] = worldOf(x, y);
     return layout.indexAt(Math.floor(cx), Math.floor(cy));
   }
@@ -180,6 +179,7 @@ export function createGrid(canvas: HTMLCanvasElement, options: GridOptions): Gri
   }
 
   return {
+    layout,
     show,
     fit: view.fit,
     zoom: (factor) => view.zoom(factor),

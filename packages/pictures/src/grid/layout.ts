@@ -3,9 +3,13 @@
 export interface GridSize {
   processes: number;
   zones: number;
+  /** Of the place for the cells, its width to its height. */
+  shape?: number | undefined;
 }
 
-export interface GridLayout extends GridSize {
+export interface GridLayout {
+  processes: number;
+  zones: number;
   /** One for each process; a single one of all tasks where there are very many processes. */
   bands: number;
   /** Tasks in a band. */
@@ -23,15 +27,17 @@ export interface GridLayout extends GridSize {
   indexAt(x: number, y: number): number;
 }
 
-/** Wider than high, as the place for it is. */
-const shape = 2.4;
+/** Wider than high, as the console's place for it is. */
+const usualShape = 2.4;
 /** Processes beyond these are no bands of their own: they would be a tower. */
 const mostBands = 2_000;
 
-export function layoutOf({ processes, zones }: GridSize): GridLayout {
+export function layoutOf({ processes, zones, shape = usualShape }: GridSize): GridLayout {
   const [bands, inBand] = processes > mostBands ? [1, processes * zones] : [processes, zones];
-  const columns = Math.max(1, Math.min(inBand, Math.ceil(Math.sqrt(shape * processes * zones))));
-  const rows = Math.max(1, Math.ceil(inBand / columns));
+  const wide = Math.max(1, Math.ceil(Math.sqrt(shape * processes * zones)));
+  const rows = Math.max(1, Math.ceil(inBand / wide));
+  // No row of a band much shorter than the others.
+  const columns = Math.max(1, Math.ceil(inBand / rows));
   // A row of paper between bands that are more than a line.
   const band = rows + (rows > 1 && bands > 1 ? 1 : 0);
   return {

@@ -17,7 +17,7 @@ export interface MapScene {
   chosen: number;
 }
 
-const degrees = [30, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01];
+const degrees = [90, 30, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01];
 /** Footprints from this size on are drawn as they are, unless there are too many in view. */
 const shapeFrom = 7;
 const signFrom = 16;
@@ -46,7 +46,7 @@ export function paintMap(context: CanvasRenderingContext2D, scene: MapScene, vie
 /** Parallels and meridians: the coast is too coarse to tell a place by. */
 function paintDegrees(context: CanvasRenderingContext2D, { palette, shrink }: MapScene, view: View): void {
   const { scale, x, y, width, height } = view;
-  const apart = degrees.findLast((it) => it * shrink * scale > 90) ?? 30;
+  const apart = degrees.findLast((it) => it * shrink * scale > 90) ?? 90;
   const digits = apart < 0.1 ? 2 : apart < 1 ? 1 : 0;
   context.strokeStyle = palette.line;
   context.fillStyle = palette.muted;
@@ -60,7 +60,8 @@ function paintDegrees(context: CanvasRenderingContext2D, { palette, shrink }: Ma
     context.lineTo(at, height);
     context.fillText(`${Math.abs(lon).toFixed(digits)}°${lon < 0 ? 'W' : 'E'}`, at + 3, height - 14);
   }
-  for (let lat = Math.ceil(-(y + height / scale) / apart) * apart; lat < -y; lat += apart) {
+  const [south, north] = [Math.max(-90, -(y + height / scale)), Math.min(90, -y)];
+  for (let lat = Math.ceil(south / apart) * apart; lat <= north; lat += apart) {
     const at = Math.round((-lat - y) * scale) + 0.5;
     context.moveTo(0, at);
     context.lineTo(width, at);

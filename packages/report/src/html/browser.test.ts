@@ -154,6 +154,32 @@ describe.skipIf(chromium === undefined)('in a browser', () => {
     });
   });
 
+  test('who scrolls the page, by wheel or finger, does not zoom the picture under it, unless it is in use', async () => {
+    await look({}, async ({ page }) => {
+      const map = page.locator('#map');
+      const touch = () => map.evaluate((canvas) => getComputedStyle(canvas).touchAction);
+      await map.scrollIntoViewIfNeeded();
+      await map.hover();
+      const top = await page.evaluate('scrollY');
+      await page.mouse.wheel(0, -50);
+      await expect.poll(() => page.evaluate('scrollY')).toBeLessThan(Number(top));
+      expect(await touch()).toBe('pan-y');
+      await map.focus();
+      await map.hover();
+      await page.mouse.wheel(0, -300);
+      await expect.poll(touch).toBe('none');
+      await page.keyboard.press('0');
+      await expect.poll(touch).toBe('pan-y');
+    });
+  });
+
+  test('few tasks need little room', async () => {
+    await look({ height: 1400 }, async ({ page }) => {
+      // Two bands of three rows, and paper between them.
+      expect((await page.locator('#grid').boundingBox())?.height).toBe(7 * 48);
+    });
+  });
+
   test.each(['light', 'dark'] as const)('axe finds nothing against WCAG AA, %s', async (colorScheme) => {
     const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
     await look({ colorScheme }, async ({ page }) => {
