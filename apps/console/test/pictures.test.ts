@@ -67,8 +67,6 @@ test('a press on a cell of the grid selects its task in the map and in the list;
   await page.locator('#grid-told', { hasText: `, berth ${Math.floor(Number(zone) / 10)} ` }).waitFor();
   await page.locator('#map-told', { hasText: `PHR1B_202611${10 + (Number(zone) % 12)}_` }).waitFor();
   expect(await page.locator('.lines [data-task]').getAttribute('data-task')).toBe(`bpictures-${process}-${zone}`);
-  // Farther off there is room around the cells.
-  await page.locator('canvas.grid').press('-');
   const beside = await at('canvas.grid', 0.6, 0.01);
   await page.mouse.click(beside.x, beside.y);
   await total(6 * zones);

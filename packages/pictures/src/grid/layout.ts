@@ -35,7 +35,7 @@ const mostBands = 2_000;
 export function layoutOf({ processes, zones, shape = usualShape }: GridSize): GridLayout {
   const [bands, inBand] = processes > mostBands ? [1, processes * zones] : [processes, zones];
   const wide = Math.max(1, Math.ceil(Math.sqrt(shape * processes * zones)));
-  const rows = Math.max(1, Math.ceil(inBand / wide));
+  const rows = Math.max(1, Math.round(inBand / wide));
   // No row of a band much shorter than the others.
   const columns = Math.max(1, Math.ceil(inBand / rows));
   // A row of paper between bands that are more than a line.
