@@ -1,7 +1,7 @@
 // Bundles the script of the morning report, of what `tsc -b` built, into one file that each report carries: see
 // packages/report/src/html/page-assets.ts. Does nothing while what it is made of is as it was. With --watch it goes on.
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -49,6 +49,8 @@ async function bundle() {
 }
 
 async function watch() {
+  // What it leaves is of no known state.
+  rmSync(stampFile, { force: true });
   const { watch } = await import('rolldown');
   const watcher = watch(options);
   watcher.on('event', async (event) => {
