@@ -27,7 +27,7 @@ export {
 } from './actions/action-log.ts';
 export { type Choice, chooseTasks, NotPossible } from './actions/choose.ts';
 export { foldText } from './actions/fold.ts';
-export { lastsMs } from './actions/own-pace.ts';
+export { lastsMs, takenBackUntil } from './actions/own-pace.ts';
 export { type ActionRunner, type ActionTools, runAction, startActionRunner } from './actions/run-action.ts';
 export { type Found, NothingThere, selectByFilter } from './actions/select.ts';
 export { createFamilies, type FailureFamily, type Families, type Shared } from './failures/families.ts';

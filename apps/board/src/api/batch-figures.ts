@@ -8,6 +8,7 @@ import {
   readProviderStatus,
   readTimeline,
   settledCount,
+  takenBackUntil,
   usualDurations,
 } from '@nightpass/engine';
 import type { z } from 'zod';
@@ -59,6 +60,7 @@ export async function batchFigures(
         nowMs,
         open,
         queued: counts.queued,
+        takenBackUntilMs: await takenBackUntil(ledger, batch.id, nowMs),
         ratePerSecond: rate?.perSecond,
         providers: providers.map(({ name, status, durations, limits }) => ({
           share: batch.providers.filter((it) => it === name).length / batch.providers.length,

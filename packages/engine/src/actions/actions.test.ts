@@ -11,6 +11,7 @@ import type { Wanted } from './action.ts';
 import { actionKeys } from './action-keys.ts';
 import { beginAction, readAction, readAudit, stopAction } from './action-log.ts';
 import { chooseTasks } from './choose.ts';
+import { takenBackUntil } from './own-pace.ts';
 import { runAction } from './run-action.ts';
 
 let redis: TestRedis;
@@ -263,8 +264,12 @@ test('a batch ends when the redrive that kept it open is stopped', async () => {
   await redrive.visit(1);
   await bring(it, it.at(0, 0), 'succeeded');
   expect((await readBatch(it.ledger, it.id))?.endedAtMs).toBeUndefined();
+  // One is left, and is due a minute after the first.
+  const untilMs = (await takenBackUntil(it.ledger, it.id, 1_000)) ?? 0;
+  expect(untilMs).toBe(61_000);
   await stopAction(it.ledger, redrive.id, { who: 'bert', role: 'operator', why: 'x' });
   expect((await readBatch(it.ledger, it.id))?.endedAtMs).toEqual(expect.any(Number));
+  expect(await takenBackUntil(it.ledger, it.id, 1_000)).toBeUndefined();
 });
 
 test('a pace at which a redrive would take weeks is refused', async () => {

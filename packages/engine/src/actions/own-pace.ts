@@ -1,8 +1,10 @@
+import type { BatchId } from '@nightpass/core';
 import type { LedgerContext } from '../ledger/context.ts';
 import { ledgerNow } from '../ledger/reading.ts';
 import { readHolds } from '../pacing/holds.ts';
 import type { Action, Wanted } from './action.ts';
 import { actionKeys } from './action-keys.ts';
+import { readAction } from './action-log.ts';
 
 /**
  * A redrive at a pace of its own: so many tasks a minute are taken back to the queue, whence they are launched as any
@@ -27,6 +29,20 @@ export async function dueNow(ledger: LedgerContext, action: Action, provider: st
   const behindMs = nowMs - Math.max(next === null ? nowMs : Number(next), nowMs - mostBehindMs);
   if (behindMs < 0 || (await readHolds(ledger, provider, nowMs)).length > 0) return 0;
   return 1 + Math.floor(behindMs / everyMs);
+}
+
+/** When the last task of the batch will have been taken back; undefined where no redrive takes any back by and by. */
+export async function takenBackUntil(
+  ledger: LedgerContext,
+  batch: BatchId,
+  nowMs: number,
+): Promise<number | undefined> {
+  const ids = await ledger.redis.smembers(ledger.keys.redrives(batch));
+  const actions = await Promise.all(ids.map((id) => readAction(ledger, id)));
+  const ends = actions.flatMap((it) =>
+    it?.state === 'running' ? [nowMs + lastsMs(it.tasks - it.looked + 1, it)] : [],
+  );
+  return ends.length > 0 ? Math.max(...ends) : undefined;
 }
 
 /** How long `tasks` take at least, in milliseconds. */

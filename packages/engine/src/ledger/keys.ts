@@ -20,6 +20,8 @@ export interface Keys {
   cost(id: BatchId): string;
   /** When each task last moved, 4 bytes a task. */
   moved(id: BatchId): string;
+  /** Ids of actions that take its tasks back by and by. */
+  redrives(id: BatchId): string;
   task(ref: TaskRef): string;
   provider(name: string): ProviderKeys;
   /** BullMQ's lock on a launch job: the one internal key of BullMQ that we read, as the fence of the intent. */
@@ -80,6 +82,7 @@ export function createKeys(prefix = 'nightpass'): Keys {
     timeline: (id) => `${batch(id)}:timeline`,
     cost: (id) => `${batch(id)}:cost`,
     moved: (id) => `${batch(id)}:moved`,
+    redrives: (id) => `${batch(id)}:redrives`,
     task: (ref) => taskPrefix + taskIdOf(ref),
     provider(name) {
       const base = `${prefix}:provider:${name}`;

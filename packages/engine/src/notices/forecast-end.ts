@@ -9,6 +9,8 @@ export interface EndFacts {
   /** Tasks that are still to end; of them, to be launched. */
   open: number;
   queued: number;
+  /** When a redrive with a pace of its own will have taken its last task back; undefined: none takes any back. */
+  takenBackUntilMs?: number | undefined;
   /** As measured lately; undefined until enough was seen. */
   ratePerSecond: number | undefined;
   providers: readonly {
@@ -36,8 +38,8 @@ const doubt = 1.5;
 
 /** @returns undefined where nothing is open, or nothing was ever measured */
 export function forecastEnd(facts: EndFacts): EndForecast | undefined {
-  const { nowMs, open, providers, ratePerSecond } = facts;
-  if (open === 0 || providers.length === 0) return undefined;
+  const { nowMs, open, providers, ratePerSecond, takenBackUntilMs = 0 } = facts;
+  if ((open === 0 && takenBackUntilMs === 0) || providers.length === 0) return undefined;
   const measured = providers.some(({ durationsMs }) => durationsMs.length > 0);
   if (!measured && ratePerSecond === undefined) return undefined;
   const ends = providers.map((its) => {
@@ -50,10 +52,10 @@ export function forecastEnd(facts: EndFacts): EndForecast | undefined {
     const heldUntil = its.holds.map(({ untilMs }) => untilMs);
     const lastKnown = Math.max(nowMs, ...heldUntil.filter((it) => it !== undefined));
     return {
-      soonest: launchedBy(known ? shortest : undefined, lastKnown) + (known ? shortest : 0),
+      soonest: Math.max(launchedBy(known ? shortest : undefined, lastKnown), takenBackUntilMs) + (known ? shortest : 0),
       latest: heldUntil.includes(undefined)
         ? Number.POSITIVE_INFINITY
-        : launchedBy(known ? longest * doubt : undefined, lastKnown) + longest * doubt,
+        : Math.max(launchedBy(known ? longest * doubt : undefined, lastKnown), takenBackUntilMs) + longest * doubt,
     };
   });
   const byRate = ratePerSecond ? nowMs + (open / ratePerSecond) * 1000 : undefined;
@@ -76,11 +78,12 @@ function paceOf(
   return { launchesPerSecond, maxInFlight, inFlight, usualMs, heldUntilMs, window };
 }
 
-function reasonsOf({ providers, ratePerSecond }: EndFacts, measured: boolean): string[] {
+function reasonsOf({ providers, ratePerSecond, takenBackUntilMs }: EndFacts, measured: boolean): string[] {
   return [
     'the launch pace and the places in flight that are configured',
     ...(measured ? ['usual durations of the processes, as measured'] : []),
     ...(ratePerSecond === undefined ? [] : ['the rate of the last minutes']),
+    ...(takenBackUntilMs === undefined ? [] : ['the pace of a redrive']),
     ...providers.flatMap(({ holds }) =>
       holds.map(({ kind, untilMs }) => `a hold (${kind})${untilMs ? '' : ' without an end'}`),
     ),
