@@ -136,6 +136,7 @@ async function measure(failedIndex: number): Promise<void> {
     moveSome,
   );
   say(row('by time, while tasks move', whileMoving) + told);
+  await besideReport(board.url, (i) => ask(`location=basin%20${i}&${everyPhase(i)}`));
 
   const walks: number[] = [];
   for (let i = 0; i < 3; i++) {
@@ -164,6 +165,26 @@ async function timed(times: number, work: (i: number) => Promise<unknown>, befor
     cpuMicros += user + system;
   }
   return { times: all, told: `${(cpuMicros / 1000 / times).toFixed(1)} ms`.padStart(10) };
+}
+
+/** Searches while the same board writes a report of the batch: somebody works while somebody else wants the account. */
+async function besideReport(url: string, search: (i: number) => Promise<unknown>): Promise<void> {
+  const startedMs = performance.now();
+  let isWritten = false;
+  const report = fetch(`${url}/api/v1/batches/${id}/report`)
+    .then((answer) => answer.arrayBuffer())
+    .finally(() => {
+      isWritten = true;
+    });
+  const times: number[] = [];
+  for (let i = 0; !isWritten; i++) {
+    const askedMs = performance.now();
+    await search(i);
+    times.push(performance.now() - askedMs);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const { byteLength } = await report;
+  say(`${row('while a report is written', times)}  ${(byteLength / 1e6).toFixed(2)} MB in ${seconds(startedMs)}`);
 }
 
 /** And waits until what the index knows is old. */
