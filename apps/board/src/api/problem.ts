@@ -29,8 +29,12 @@ export const noBatch = () => new Refused(404, 'the ledger has no such batch');
 /** What stands in the way of an action as it was asked for. */
 export class Conflict extends Error {}
 
+/** Of the answer that was to be sent, and is not. */
+const notOfProblems = ['content-encoding', 'content-disposition'];
+
 export function problemHandler(parts: BoardParts) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    for (const name of notOfProblems) reply.removeHeader(name);
     if (hasZodFastifySchemaValidationErrors(error)) {
       const where = error.validationContext ?? 'request';
       const errors = error.validation.map(({ instancePath, message = 'cannot be used' }) => ({

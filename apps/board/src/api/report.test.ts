@@ -69,6 +69,16 @@ test('few reports are written at a time: others are told to ask again, until som
   expect((await again.text()).trimEnd().split('\n')).toHaveLength(100_001);
 });
 
+test('a report that cannot be begun is answered by a problem that can be read', async () => {
+  const broken = await openSample(board.ledger, { content: contentOf({ processes: 1, zones: 1 }) });
+  const { redis, keys } = board.ledger;
+  await redis.del(keys.zones(broken.id));
+  await redis.set(keys.zones(broken.id), 'no list');
+  const answer = await ask(`/batches/${broken.id}/report`);
+  expect([answer.status, answer.headers.get('content-disposition')]).toEqual([500, null]);
+  expect(await bodyOf(answer)).toMatchObject({ status: 500, title: 'Something broke' });
+});
+
 test('results are told as the ledger knows them: of an address only where it leads', async () => {
   const answer = await ask(`/batches/${id}/results`);
   expect(answer.headers.get('content-type')).toBe('application/x-ndjson; charset=utf-8');
