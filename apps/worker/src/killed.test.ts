@@ -1,6 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { BatchId } from '@nightpass/core';
-import { createKeys, openBatch, readCounts } from '@nightpass/engine';
+import {
+  beginAction,
+  chooseTasks,
+  createKeys,
+  openBatch,
+  readAction,
+  readCounts,
+  type Wanted,
+} from '@nightpass/engine';
 import { startTestRedis, type TestRedis } from '@nightpass/runtime/test-redis';
 import { type Simulator, startSimulator } from '@nightpass/simulator';
 import { afterEach, expect, test } from 'vitest';
@@ -19,11 +27,19 @@ afterEach(async () => {
   await redis?.stop();
 });
 
-async function night(options: { tasks: number; perSecond: number; latencyMs: number; jobSeconds: number }) {
+interface Plan {
+  tasks: number;
+  perSecond: number;
+  latencyMs: number;
+  jobSeconds: number;
+  failPercent?: number;
+}
+
+async function night({ tasks, perSecond, ...behaviour }: Plan) {
   redis = await startTestRedis();
   platform = await startSimulator({
     kind: 'airbus-playground',
-    behaviour: { jobSeconds: options.jobSeconds, latencyMs: options.latencyMs },
+    behaviour,
     tokens: ['test-token'],
   });
   workers = await workerProcesses(redis.url, {
@@ -33,7 +49,7 @@ async function night(options: { tasks: number; perSecond: number; latencyMs: num
         baseUrl: platform.url,
         auth: { kind: 'bearer', tokenEnv: 'TEST_TOKEN' },
         launchNameToken: true,
-        launch: { perSecond: options.perSecond, concurrency: 4, maxInFlight: 1000 },
+        launch: { perSecond, concurrency: 4, maxInFlight: 1000 },
         read: { perSecond: 300, minLookSeconds: 0.5, maxLookSeconds: 2 },
         reconcile: { reads: 2, everySeconds: 1 },
       },
@@ -41,7 +57,7 @@ async function night(options: { tasks: number; perSecond: number; latencyMs: num
   });
   const ledger = { redis: redis.client(), keys: createKeys() };
   const id = `b${randomBytes(6).toString('hex')}` as BatchId;
-  const content = batchOf({ processes: 2, zones: options.tasks / 2 });
+  const content = batchOf({ processes: 2, zones: tasks / 2 });
   await openBatch(ledger, { id, content, contentHash: id, file: 'test.json', providers: ['airbus', 'airbus'] });
   const ended = () => ledger.redis.hexists(ledger.keys.batch(id), 'endedAt');
   return { ledger, id, ended };
@@ -86,3 +102,28 @@ test('a worker stopped with SIGTERM hands its work over and exits by itself; ano
   expect(platform.jobs()).toHaveLength(40);
   expect(platform.launchedTwice()).toEqual([]);
 }, 60_000);
+
+test('where no board runs, and whoever began it has gone, a redrive at its own pace goes on through the death of a worker', async () => {
+  const { ledger, id } = await night({ tasks: 12, perSecond: 50, latencyMs: 0, jobSeconds: 0.1, failPercent: 100 });
+  const count = async () => readCounts(ledger, id);
+  const first = workers.start();
+  await until(async () => (await count()).failed === 12);
+
+  platform.setBehaviour({ failPercent: 0 });
+  // One every 500 ms.
+  const wanted: Wanted = { action: 'redrive', target: { kind: 'batch', batch: id }, perMinute: 120 };
+  const choice = await chooseTasks(ledger, wanted, 'anna');
+  const begunMs = performance.now();
+  await beginAction(ledger, choice.id, { wanted, who: 'anna', role: 'operator', why: 'it is mended' });
+  const changed = async () => (await readAction(ledger, choice.id))?.changed ?? 0;
+  await until(async () => (await changed()) >= 3);
+  first.kill('SIGKILL');
+  workers.start();
+  await until(async () => (await count()).succeeded === 12, 60_000);
+  // At most five seconds' worth is made up for, after the lease of the dead one.
+  expect(performance.now() - begunMs).toBeGreaterThan(3_000);
+  expect(await changed()).toBe(12);
+  // Once before, and once more, each of them.
+  expect(platform.jobs()).toHaveLength(24);
+  expect(new Set(platform.jobs().map(({ taskId }) => taskId)).size).toBe(12);
+}, 120_000);
