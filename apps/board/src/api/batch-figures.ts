@@ -41,7 +41,7 @@ export async function batchFigures(
   summary: BatchSummary,
   limitsOf: (provider: string) => Limits | undefined,
   nowMs: number,
-): Promise<Pick<Detail, 'rate' | 'forecast' | 'needs' | 'holds'>> {
+): Promise<Pick<Detail, 'rate' | 'forecast' | 'takenBackUntilMs' | 'needs' | 'holds'>> {
   const { batch, counts } = summary;
   const isOver = batch.endedAtMs !== undefined;
   const rate = isOver ? undefined : rateOf(await readTimeline(ledger, batch.id), batch.acceptedAtMs, nowMs);
@@ -54,13 +54,14 @@ export async function batchFigures(
   );
   const holds = providers.flatMap(({ name, status }) => status.holds.map((hold) => ({ provider: name, ...hold })));
   const open = batch.taskCount - settledCount(counts);
+  const takenBackUntilMs = isOver ? undefined : await takenBackUntil(ledger, batch.id, nowMs);
   const forecast: EndForecast | undefined = isOver
     ? undefined
     : forecastEnd({
         nowMs,
         open,
         queued: counts.queued,
-        takenBackUntilMs: await takenBackUntil(ledger, batch.id, nowMs),
+        takenBackUntilMs,
         ratePerSecond: rate?.perSecond,
         providers: providers.map(({ name, status, durations, limits }) => ({
           share: batch.providers.filter((it) => it === name).length / batch.providers.length,
@@ -72,7 +73,7 @@ export async function batchFigures(
           window: limits.window,
         })),
       });
-  return { rate, forecast, needs: needsOf(summary, providers, nowMs), holds: isOver ? [] : holds };
+  return { rate, forecast, takenBackUntilMs, needs: needsOf(summary, providers, nowMs), holds: isOver ? [] : holds };
 }
 
 async function readProvider(ledger: LedgerContext, name: string, limits: Limits) {

@@ -1,3 +1,5 @@
+import { silentLog } from '@nightpass/core';
+import { createKeys, openActions, runAction } from '@nightpass/engine';
 import { startTestRedis, type TestRedis } from '@nightpass/runtime/test-redis';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openExample, openWorkplace, quickConfig, type Workplace } from '../test-command.ts';
@@ -183,16 +185,24 @@ test('a redrive at a pace of its own is begun and left to whoever runs; it is li
   expect(await json('actions')).toMatchObject({
     actions: [{ action: 'redrive', perMinute: 0.1, state: 'running', tasks: 12, changed: 0, why: 'gently' }],
   });
+  // As a worker would.
+  const ledger = { redis: redis.client(), keys: createKeys() };
+  const [open = ''] = await openActions(ledger);
+  await runAction({ ledger, launchQueue: () => undefined, log: silentLog }, open, new AbortController().signal);
+  expect((await place.here('status', batch)).stdout).toMatch(
+    /a redrive takes more back until about .*: nightpass actions/,
+  );
+  expect(await json('status', batch)).toMatchObject({ takenBackUntil: expect.stringMatching(/Z$/), endedAt: null });
   expect((await place.here('actions', '--stop', id, '--why', 'enough')).stdout).toBe(
-    'stopped: 0 done, 12 left as they are\n',
+    'stopped: 1 done, 11 left as they are\n',
   );
   const again = await place.here('actions', '--stop', id);
   expect([again.code, again.stderr]).toEqual([
     2,
     `nightpass: no action ${id} is under way; nightpass actions lists those that are\n`,
   ]);
-  expect((await place.here('audit', '--limit', '1')).stdout).toContain('stopped; enough');
-  expect(await json('status', batch)).toMatchObject({ phases: { cancelled: 12 } });
+  expect((await place.here('audit', '--limit', '1')).stdout).toContain('stopped: 1 task; enough');
+  expect(await json('status', batch)).toMatchObject({ phases: { cancelled: 11, queued: 1 }, takenBackUntil: null });
 });
 
 test.each(['0', '-1', 'fast', '1e9', '60001'])('a pace of %s is wrong use', async (pace) => {

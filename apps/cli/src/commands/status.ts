@@ -1,6 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BatchId, span } from '@nightpass/core';
-import { type BatchSummary, ledgerNow, type PlacedHold, readHolds, readSummary, settledCount } from '@nightpass/engine';
+import {
+  type BatchSummary,
+  ledgerNow,
+  type PlacedHold,
+  readHolds,
+  readSummary,
+  settledCount,
+  takenBackUntil,
+} from '@nightpass/engine';
 import type { Command } from 'commander';
 import { batchFacts, titleOf } from '../batch-facts.ts';
 import type { Cli } from '../cli.ts';
@@ -50,11 +58,18 @@ async function tellStatus(
   else cli.print(statusLines(cli, look).join('\n'));
 }
 
+/** What becomes of a batch that has not ended. */
+export interface Standing {
+  holds: { provider: string; hold: PlacedHold }[];
+  /** A redrive with a pace of its own goes on so long. */
+  takenBackUntilMs: number | undefined;
+}
+
 /** Where the facts come from: the ledger itself, or a board's API. */
 export interface StatusSource {
   now(): Promise<number>;
   summary(id: BatchId): Promise<BatchSummary | undefined>;
-  holds(summary: BatchSummary, nowMs: number): Promise<Look['holds']>;
+  standing(summary: BatchSummary, nowMs: number): Promise<Standing>;
   /** Between two looks while it is watched. */
   everyMs: number;
   closed: AbortSignal;
@@ -63,21 +78,20 @@ export interface StatusSource {
 const ledgerSource = ({ ledger, closed }: OpenLedger): StatusSource => ({
   now: () => ledgerNow(ledger),
   summary: (id) => readSummary(ledger, id),
-  async holds({ batch }, nowMs) {
-    const all = await Promise.all(
+  async standing({ batch }, nowMs) {
+    const holds = await Promise.all(
       [...new Set(batch.providers)].map(async (provider) =>
         (await readHolds(ledger, provider, nowMs)).map((hold) => ({ provider, hold })),
       ),
     );
-    return all.flat();
+    return { holds: holds.flat(), takenBackUntilMs: await takenBackUntil(ledger, batch.id, nowMs) };
   },
   everyMs: 250,
   closed,
 });
 
-interface Look {
+interface Look extends Standing {
   summary: BatchSummary;
-  holds: { provider: string; hold: PlacedHold }[];
   rate: Rate | undefined;
   remainingMs: number | undefined;
   nowMs: number;
@@ -85,8 +99,12 @@ interface Look {
 
 async function lookAt(source: StatusSource, summary: BatchSummary, rate: Rate | undefined): Promise<Look> {
   const nowMs = await source.now();
-  const holds = openCount(summary.counts) === 0 ? [] : await source.holds(summary, nowMs);
-  return { summary, holds, rate, remainingMs: remainingMs(summary, rate, holds.length > 0), nowMs };
+  const isOver = summary.batch.endedAtMs !== undefined;
+  const { holds, takenBackUntilMs } = isOver
+    ? { holds: [], takenBackUntilMs: undefined }
+    : await source.standing(summary, nowMs);
+  const isGuess = holds.length > 0 || takenBackUntilMs !== undefined;
+  return { summary, holds, takenBackUntilMs, rate, remainingMs: remainingMs(summary, rate, isGuess), nowMs };
 }
 
 /** Follows a batch until nothing in it can happen by itself any more. @returns how it stands then. */
@@ -140,12 +158,13 @@ async function patiently<T>(work: () => Promise<T>, closed: AbortSignal): Promis
   }
 }
 
-function statusFacts({ summary, holds, rate, remainingMs, nowMs }: Look) {
+function statusFacts({ summary, holds, takenBackUntilMs, rate, remainingMs, nowMs }: Look) {
   return {
     ...batchFacts(summary),
     percentSettled: percentSettled(summary.counts, summary.batch.taskCount),
     settledPerSecond: rate ? Number(rate.perSecond.toPrecision(4)) : null,
     endsAboutAt: remainingMs === undefined || openCount(summary.counts) === 0 ? null : iso(nowMs + remainingMs),
+    takenBackUntil: isoOrNull(takenBackUntilMs),
     holds: holds.map(({ provider, hold }) => ({
       provider,
       kind: hold.kind,
@@ -169,9 +188,13 @@ function statusLines(cli: Cli, look: Look): string[] {
     `${phaseBar(colors, counts, width)}  ${percentSettled(counts, batch.taskCount)} %  ${colors.dim(`${thousands(settled)} of ${several(batch.taskCount, 'task')}`)}`,
     phaseWords(colors, counts),
     colors.dim(pace(look)),
+    ...(look.takenBackUntilMs === undefined ? [] : [takenBackWords(look.takenBackUntilMs, nowMs)]),
     ...look.holds.map(({ provider, hold }) => colors.yellow(holdWords(provider, hold, nowMs))),
   ];
 }
+
+const takenBackWords = (untilMs: number, nowMs: number) =>
+  `a redrive takes more back until about ${clockTime(untilMs, nowMs)}: nightpass actions`;
 
 function pace({ summary: { batch, counts }, rate, remainingMs, nowMs }: Look): string {
   if (batch.endedAtMs !== undefined) {

@@ -54,6 +54,7 @@ export const hold = z
 export const batchDetail = z.object({
   nowMs: z.number(),
   batch,
+  takenBackUntilMs: ms,
   holds: z.array(z.looseObject({ provider: z.string() })),
 });
 

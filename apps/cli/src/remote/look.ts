@@ -59,9 +59,9 @@ export function remoteSource(remote: Remote): StatusSource {
   return {
     now: async () => Date.now(),
     summary: async (id) => (await detail(id)).batch,
-    async holds({ batch }) {
-      const { holds } = await detail(batch.id);
-      return holds.map((it) => ({ provider: it.provider, hold: hold.parse(it) }));
+    async standing({ batch }) {
+      const { holds, takenBackUntilMs } = await detail(batch.id);
+      return { holds: holds.map((it) => ({ provider: it.provider, hold: hold.parse(it) })), takenBackUntilMs };
     },
     everyMs: 1_000,
     closed: new AbortController().signal,

@@ -37,6 +37,9 @@ export const batchDetail = z
       })
       .optional()
       .describe('When nothing is open any more; absent where nothing is, or nothing was measured'),
+    takenBackUntilMs: atMs
+      .optional()
+      .describe('When a redrive with a pace of its own will have taken its last task back; absent where none does'),
     needs: z.array(need),
     costs: z
       .array(z.object({ provider: z.string(), unit: z.string(), total: z.number(), tasks: count }))
