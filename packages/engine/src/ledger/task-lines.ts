@@ -35,7 +35,7 @@ const valuesEach = 12;
 /** Tasks read by one script: it blocks everybody else for about two milliseconds. */
 const tasksAtOnce = 200;
 /** Tasks in a page, which is read in one round trip: so few that whoever reads a million does not keep others waiting. */
-const tasksInPage = 500;
+const tasksInPage = 250;
 const zonesAtOnce = 200;
 const pageBytes = 65_536;
 
