@@ -216,3 +216,16 @@ test('a pace with a selection is told as well', async () => {
   const wanted = ['redrive', batch, '--filter', 'zone=0', '--phase', 'cancelled', '--per-minute', '30', '--yes'];
   expect(await json(...wanted)).toMatchObject({ perMinute: 30, state: 'running', changed: 0, dryRun: false });
 });
+
+test('a cancel of a batch that is at rest between two tasks of a redrive ends the redrive', async () => {
+  await place.here('cancel', batch, '--yes');
+  await place.here('redrive', batch, '--phase', 'cancelled', '--per-minute', '0.1', '--yes');
+  const ledger = { redis: redis.client(), keys: createKeys() };
+  const [open = ''] = await openActions(ledger);
+  await runAction({ ledger, launchQueue: () => undefined, log: silentLog }, open, new AbortController().signal);
+  await place.here('cancel', batch, '--task', `${batch}-0-0`, '--yes');
+  expect(await json('status', batch)).toMatchObject({ phases: { cancelled: 12 }, endedAt: null });
+  expect(await json('cancel', batch, '--yes')).toEqual({ batch, open: 0, cancelled: 0, onPlatform: 0 });
+  expect(await json('actions')).toEqual({ actions: [] });
+  expect(await json('status', batch)).toMatchObject({ endedAt: expect.stringMatching(/Z$/), takenBackUntil: null });
+});

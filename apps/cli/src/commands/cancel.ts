@@ -39,7 +39,8 @@ export function addCancel(program: Command, cli: Cli): void {
         const chosen = await acting.choose({ action: 'cancel', target: { kind: 'batch', batch: batch.id } });
         const openTasks = chosen.tasks;
         const facts = { batch: batch.id, open: openTasks };
-        if (openTasks === 0) {
+        // Between two tasks of a redrive with a pace of its own nothing is open, and yet the batch goes on.
+        if (openTasks === 0 && batch.endedAtMs !== undefined) {
           if (options.json) return cli.json({ ...facts, cancelled: 0, onPlatform: 0 });
           return cli.print(`nothing to cancel: all ${several(batch.taskCount, 'task')} of ${batch.id} have ended`);
         }

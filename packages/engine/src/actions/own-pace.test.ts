@@ -1,3 +1,4 @@
+import type { Phase } from '@nightpass/core';
 import { startTestRedis, type TestRedis } from '@nightpass/runtime/test-redis';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { readBatch } from '../ledger/batches.ts';
@@ -9,7 +10,7 @@ import { beginAction, readAction, readAudit, stopAction } from './action-log.ts'
 import { chooseTasks } from './choose.ts';
 import { takenBackUntil } from './own-pace.ts';
 import { runAction } from './run-action.ts';
-import { bring, gridOf, never, toolsOf } from './test-acting.ts';
+import { act, bring, gridOf, never, toolsOf } from './test-acting.ts';
 
 let redis: TestRedis;
 beforeAll(async () => {
@@ -96,6 +97,34 @@ test('a batch ends when the redrive that kept it open is stopped', async () => {
   expect((await readBatch(it.ledger, it.id))?.endedAtMs).toEqual(expect.any(Number));
   expect(await takenBackUntil(it.ledger, it.id, 1_000)).toBeUndefined();
 });
+
+test.each<[string, Phase[]]>([
+  ['while one of its tasks waits', []],
+  ['while it is at rest', ['succeeded']],
+])(
+  'a batch that is cancelled as a whole, %s, is not filled again by a redrive that was begun before',
+  async (_, ends) => {
+    const it = await failedBatch(3);
+    const redrive = await paced(it, 300);
+    await redrive.visit();
+    for (const phase of ends) await bring(it, it.at(0, 0), phase);
+    await act(it, { action: 'cancel', target: { kind: 'batch', batch: it.id } }, 'bert');
+    const grid = await gridOf(it);
+    expect(grid).toMatch(/^[cs]ff$/);
+    await redrive.visit(700);
+    expect(await gridOf(it)).toBe(grid);
+    expect(await readAction(it.ledger, redrive.id)).toMatchObject({ state: 'stopped', changed: 1 });
+    expect((await readBatch(it.ledger, it.id))?.endedAtMs).toEqual(expect.any(Number));
+    const { entries } = await readAudit(it.ledger, { before: undefined, limit: 2 });
+    expect(entries[1]?.fields).toMatchObject({
+      actionId: redrive.id,
+      outcome: 'stopped',
+      who: 'bert',
+      role: 'operator',
+      why: `batch ${it.id} was cancelled: a test`,
+    });
+  },
+);
 
 test('a pace at which a redrive would take weeks is refused', async () => {
   const it = await failedBatch(200);

@@ -1,4 +1,4 @@
-import type { Log } from '@nightpass/core';
+import type { BatchId, Log } from '@nightpass/core';
 import { createLease } from '../lease.ts';
 import type { BatchRecord } from '../ledger/batch-record.ts';
 import { readBatch, readProcesses } from '../ledger/batches.ts';
@@ -9,7 +9,7 @@ import { pause } from '../pause.ts';
 import type { TaskQueue } from '../queues.ts';
 import type { Action, ActionKind } from './action.ts';
 import { actionKeys } from './action-keys.ts';
-import { endAction, openActions, readAction } from './action-log.ts';
+import { endAction, openActions, readAction, stopAction } from './action-log.ts';
 import { carryOutSlice } from './carry-out-slice.ts';
 import { mostMoved } from './choose.ts';
 import { moveInQueue, rankBatch } from './move-in-queue.ts';
@@ -47,6 +47,9 @@ export async function runAction(tools: ActionTools, id: string, stop: AbortSigna
       await endAction(ledger, id, undefined);
       return true;
     }
+    if (action.action === 'cancel' && action.target.kind === 'batch') {
+      await endRedrives(ledger, action, action.target.batch as BatchId);
+    }
     const whole =
       action.target.kind === 'provider' ? await onProvider(ledger, action) : await onTasks(tools, action, lease, stop);
     if (whole) await endAction(ledger, id, undefined);
@@ -58,6 +61,16 @@ export async function runAction(tools: ActionTools, id: string, stop: AbortSigna
     return true;
   } finally {
     await lease.release().catch(() => undefined);
+  }
+}
+
+/** A batch that is given up as a whole is not filled again by a redrive that somebody began before. */
+async function endRedrives(ledger: LedgerContext, { id: own, who, why }: Action, batch: BatchId): Promise<void> {
+  const role = (await ledger.redis.hget(actionKeys(ledger).action(own), 'role')) ?? '';
+  for (const id of await openActions(ledger)) {
+    const other = await readAction(ledger, id);
+    if (other?.action !== 'redrive' || !other.batches.includes(batch)) continue;
+    await stopAction(ledger, id, { who, role, why: `batch ${batch} was cancelled: ${why}` });
   }
 }
 
