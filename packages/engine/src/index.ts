@@ -22,6 +22,7 @@ export {
   openActions,
   readAction,
   readAudit,
+  readOpenActions,
   type Stopper,
   stopAction,
 } from './actions/action-log.ts';

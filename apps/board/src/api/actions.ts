@@ -4,9 +4,9 @@ import {
   type Choice,
   chooseTasks,
   NotPossible,
-  openActions,
   readAction,
   readAudit,
+  readOpenActions,
   stopAction,
   targetWords,
   type Wanted,
@@ -101,10 +101,7 @@ export function actionRoutes(app: Api, parts: ApiParts): void {
   app.get(
     '/actions',
     { schema: { tags, summary: 'What is under way, oldest first', response: { 200: openActionList } } },
-    async () => {
-      const open = await Promise.all((await openActions(ledger)).map((id) => readAction(ledger, id)));
-      return { items: open.flatMap((it) => (it?.state === 'running' ? [actionOf(it)] : [])) };
-    },
+    async () => ({ items: (await readOpenActions(ledger)).map(actionOf) }),
   );
 
   app.post(

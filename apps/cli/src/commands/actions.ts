@@ -1,4 +1,4 @@
-import { type Action, openActions, readAction, stopAction, targetWords } from '@nightpass/engine';
+import { type Action, readAction, readOpenActions, stopAction, targetWords } from '@nightpass/engine';
 import type { Command } from 'commander';
 import { type Cli, UsageError } from '../cli.ts';
 import { examples } from '../command-line.ts';
@@ -101,10 +101,7 @@ async function withActions(cli: Cli, options: Options, work: (actions: OpenActio
   if (!hasLedger(installation.config)) return work({ list: async () => [], stop: async () => over() });
   await withLedger(cli, installation, ({ ledger }) =>
     work({
-      async list() {
-        const all = await Promise.all((await openActions(ledger)).map((id) => readAction(ledger, id)));
-        return all.filter((it) => it?.state === 'running') as Action[];
-      },
+      list: () => readOpenActions(ledger),
       async stop(id, why) {
         const isMine = await stopAction(ledger, id, { who: personHere(), role: 'admin', why });
         return (isMine ? await readAction(ledger, id) : undefined) ?? over();

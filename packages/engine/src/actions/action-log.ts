@@ -138,6 +138,12 @@ export async function readAction(ledger: LedgerContext, id: string): Promise<Act
 export const openActions = (ledger: LedgerContext): Promise<string[]> =>
   ledger.redis.zrange(actionKeys(ledger).open, '0', '99');
 
+/** What is under way, oldest first. */
+export async function readOpenActions(ledger: LedgerContext): Promise<Action[]> {
+  const open = await Promise.all((await openActions(ledger)).map((id) => readAction(ledger, id)));
+  return open.filter((it): it is Action => it?.state === 'running');
+}
+
 /** Puts down what was done that is no action: who signed in, what was submitted. */
 export async function audit(ledger: LedgerContext, entry: Record<string, string | number>): Promise<void> {
   const fields = Object.entries(entry).flat().map(String);

@@ -9,7 +9,7 @@ import { pause } from '../pause.ts';
 import type { TaskQueue } from '../queues.ts';
 import type { Action, ActionKind } from './action.ts';
 import { actionKeys } from './action-keys.ts';
-import { endAction, openActions, readAction, stopAction } from './action-log.ts';
+import { endAction, openActions, readAction, readOpenActions, stopAction } from './action-log.ts';
 import { carryOutSlice } from './carry-out-slice.ts';
 import { mostMoved } from './choose.ts';
 import { moveInQueue, rankBatch } from './move-in-queue.ts';
@@ -67,9 +67,8 @@ export async function runAction(tools: ActionTools, id: string, stop: AbortSigna
 /** A batch that is given up as a whole is not filled again by a redrive that somebody began before. */
 async function endRedrives(ledger: LedgerContext, { id: own, who, why }: Action, batch: BatchId): Promise<void> {
   const role = (await ledger.redis.hget(actionKeys(ledger).action(own), 'role')) ?? '';
-  for (const id of await openActions(ledger)) {
-    const other = await readAction(ledger, id);
-    if (other?.action !== 'redrive' || !other.batches.includes(batch)) continue;
+  for (const { id, action, batches } of await readOpenActions(ledger)) {
+    if (action !== 'redrive' || !batches.includes(batch)) continue;
     await stopAction(ledger, id, { who, role, why: `batch ${batch} was cancelled: ${why}` });
   }
 }
